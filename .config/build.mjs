@@ -1,0 +1,54 @@
+// Bundles the command line tool (Node) and the PE's programs (QuickJS) into dist/.
+import { existsSync, mkdirSync, rmSync, symlinkSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const at = (...parts) => join(root, ...parts);
+
+rmSync(at('dist'), { recursive: true, force: true });
+
+// Dependencies that are CommonJS call require() for Node's own modules.
+const requireShim =
+  "import { createRequire as diskbiosCreateRequire } from 'node:module'; const require = diskbiosCreateRequire(import.meta.url);";
+
+await build({
+  entryPoints: { diskbios: at('src/cli/main.ts') },
+  outdir: at('dist'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: { js: requireShim },
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+});
+
+const programs = at('src/pe/programs');
+if (existsSync(programs)) {
+  await build({
+    entryPoints: readdirSync(programs)
+      .filter((name) => name.endsWith('.ts'))
+      .sort()
+      .map((name) => join(programs, name)),
+    outdir: at('dist/pe'),
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2023',
+    external: ['std', 'os'],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+// `npx diskbios` inside the clone looks here; npm links only dependencies' programs by itself.
+const bin = at('node_modules', '.bin');
+mkdirSync(bin, { recursive: true });
+rmSync(join(bin, 'diskbios'), { force: true });
+symlinkSync('../../dist/diskbios.js', join(bin, 'diskbios'));

@@ -1,0 +1,61 @@
+import tseslint from 'typescript-eslint';
+
+// The layering of docs/architecture.md: a folder may import from itself and from the folders named here.
+const layers = {
+  base: [],
+  formats: ['base'],
+  recipe: ['base'],
+  sys: ['base'],
+  store: ['base', 'sys'],
+  debian: ['base', 'formats', 'sys', 'store', 'recipe'],
+  plan: ['base', 'formats', 'recipe', 'sys', 'store', 'debian'],
+  rootfs: ['base', 'formats'],
+  steps: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'rootfs'],
+  media: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
+  build: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'rootfs', 'steps', 'media'],
+  boot: ['base', 'formats', 'sys', 'store', 'debian', 'plan', 'steps', 'build'],
+};
+const folders = [...Object.keys(layers), 'cli', 'pe'];
+
+const layering = Object.entries(layers).map(([folder, allowed]) => ({
+  files: [`src/${folder}/**/*.ts`],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(\\.\\./)+(${folders.filter((f) => f !== folder && !allowed.includes(f)).join('|')})/`,
+            allowTypeImports: false,
+            message: `src/${folder} may import only from: ${[folder, ...allowed].join(', ')} (docs/architecture.md)`,
+          },
+          { regex: '^execa$', message: 'processes are started through src/sys/run.ts only' },
+          { regex: '^tmp-promise$', message: 'temporary folders are made through src/sys/scratch.ts only' },
+          { regex: '^node:child_process$', message: 'processes are started through src/sys/run.ts only' },
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'out/**', 'test/fixtures/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'max-lines': ['error', { max: 350, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  ...layering,
+  {
+    files: ['src/sys/run.ts', 'src/sys/scratch.ts'],
+    rules: { '@typescript-eslint/no-restricted-imports': 'off' },
+  },
+  { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+);

@@ -1,0 +1,63 @@
+/** The kernel command line that the PE's init reads. The docs' table, GRUB's entries and the PE's parser derive from this. */
+export const modes = ['live', 'takeover', 'dual'] as const;
+export type Mode = (typeof modes)[number];
+
+export interface Parameter {
+  readonly name: string;
+  /** What may stand behind the `=`; `undefined`: a word without a value. */
+  readonly values: string | undefined;
+  readonly default: string | undefined;
+  readonly meaning: string;
+}
+
+export const parameters = [
+  {
+    name: 'diskbios.mode',
+    values: modes.join(', '),
+    default: 'live',
+    meaning: 'what this boot does',
+  },
+  {
+    name: 'diskbios.system',
+    values: 'a name or an absolute path',
+    default: undefined,
+    meaning: 'the system to take over',
+  },
+  {
+    name: 'diskbios.systems',
+    values: 'a comma list of name[:engine]',
+    default: 'those marked autostart',
+    meaning: 'the systems to start',
+  },
+  {
+    name: 'diskbios.console',
+    values: 'a system',
+    default: "the PE's own console",
+    meaning: 'the system that gets the screen and keyboard',
+  },
+  {
+    name: 'diskbios.dir',
+    values: 'an absolute path',
+    default: "the recipe's paths.systems",
+    meaning: 'the systems directory on the data volume',
+  },
+  {
+    name: 'diskbios.data',
+    values: 'LABEL=…, UUID=…, a device, or none',
+    default: 'LABEL=DISKBIOS-DATA',
+    meaning: 'the data volume',
+  },
+  {
+    name: 'diskbios.debug',
+    values: undefined,
+    default: undefined,
+    meaning: 'a shell before the mode is acted on',
+  },
+] as const satisfies readonly Parameter[];
+
+/** The line on the serial console that says that the PE is up. `up` is seconds since the kernel started. */
+export function readyLine(mode: Mode, up: number): string {
+  return `DISKBIOS-READY mode=${mode} up=${up.toFixed(2)}`;
+}
+
+export const readyPattern = /DISKBIOS-READY mode=(live|takeover|dual) up=(\d+\.\d+)/;

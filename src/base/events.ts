@@ -1,0 +1,31 @@
+import type { Diagnostic } from './errors.ts';
+
+/** What long work reports. The terminal, `--progress json` and `--timings` are listeners; library code never prints. */
+export type WorkEvent =
+  | { readonly type: 'plan'; readonly steps: number }
+  | { readonly type: 'step-start'; readonly id: string; readonly kind: string; readonly title: string }
+  | {
+      readonly type: 'step-progress';
+      readonly id: string;
+      /** Bytes done so far. */
+      readonly bytes: number;
+      /** Bytes in all, where known. */
+      readonly total?: number | undefined;
+    }
+  | {
+      readonly type: 'step-end';
+      readonly id: string;
+      readonly kind: string;
+      readonly title: string;
+      readonly startMs: number;
+      readonly ms: number;
+      readonly outcome: 'built' | 'cached' | 'failed';
+    }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'warning'; readonly diagnostic: Diagnostic }
+  | { readonly type: 'command'; readonly command: string; readonly ms?: number | undefined };
+
+export type Monitor = (event: WorkEvent) => void;
+
+/** A monitor that drops everything. */
+export const silent: Monitor = () => undefined;

@@ -1,0 +1,36 @@
+/**
+ * `/etc/diskbios/pe.json`: what the builder tells the PE's programs. Written by the build (src/steps), read in the PE
+ * (src/pe). No Node types here: this file is compiled for QuickJS too.
+ */
+export interface PeConfig {
+  readonly name: string;
+  readonly version: string;
+  readonly hostname: string;
+  /** The systems directory on the data volume, absolute. */
+  readonly systemsDir: string;
+  /** Kernel consoles of the recipe, such as `tty0`, `ttyS0,115200n8`. */
+  readonly consoles: readonly string[];
+  /** How root logs in on a console: by the recipe's hash, by a one-time password made at boot, or not at all. */
+  readonly rootLogin: 'hash' | 'one-time' | 'locked';
+  readonly services: Readonly<Record<string, PeConfigService>>;
+  readonly network: {
+    readonly dns: readonly string[];
+    readonly search: readonly string[];
+    readonly interfaces: readonly PeConfigInterface[];
+  };
+}
+
+export interface PeConfigService {
+  readonly run: readonly string[];
+  readonly after: readonly string[];
+  readonly restart: 'always' | 'on-failure' | 'never';
+  readonly env: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+}
+
+export interface PeConfigInterface {
+  /** Interface name or glob; the first match wins. */
+  readonly match: string;
+  readonly ipv4: 'dhcp' | 'off' | { readonly address: string; readonly gateway?: string };
+  readonly ipv6: 'auto' | 'off' | { readonly address: string; readonly gateway?: string };
+}

@@ -1,0 +1,24 @@
+import { digestOf, type Json } from '../base/json.ts';
+import type { SourceFile, StepKind, StepNode } from './types.ts';
+
+interface NodeParts {
+  readonly title: string;
+  readonly options?: Json;
+  readonly inputs?: Readonly<Record<string, StepNode>>;
+  readonly files?: Readonly<Record<string, SourceFile>>;
+  readonly tools?: StepNode | undefined;
+}
+
+/** Makes a step node and its id. `epoch` is an option of the kinds that write times. */
+export function stepNode(kind: StepKind, parts: NodeParts): StepNode {
+  const { title, options = null, inputs = {}, files = {}, tools } = parts;
+  const id = digestOf({
+    kind: kind.name,
+    version: kind.version,
+    options,
+    inputs: Object.fromEntries(Object.entries(inputs).map(([name, node]) => [name, node.id])),
+    files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.sha256])),
+    tools: tools?.id,
+  });
+  return Object.freeze({ kind, id, title, options, inputs, files, tools });
+}

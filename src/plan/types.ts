@@ -1,0 +1,67 @@
+import type { Diagnostic } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import type { Monitor } from '../base/events.ts';
+import type { RunOptions, RunResult } from '../sys/run.ts';
+
+/** A file on the build machine that a step reads. Only its digest, not its path, is part of the step's id. */
+export interface SourceFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/**
+ * One step of a plan: data that alone determines the result. Its id is the SHA-256 of the canonical JSON of its kind,
+ * the kind's version, options, digests of source files, and the ids of inputs and tools.
+ */
+export interface StepNode {
+  readonly kind: StepKind;
+  readonly id: string;
+  /** One line for a person: `read package lxc 1:6.0.4-4`. */
+  readonly title: string;
+  readonly options: Json;
+  readonly inputs: Readonly<Record<string, StepNode>>;
+  readonly files: Readonly<Record<string, SourceFile>>;
+  /** The tools tree that its commands come from. */
+  readonly tools: StepNode | undefined;
+}
+
+/** A finished step's folder in the store. */
+export interface Artifact {
+  readonly id: string;
+  readonly dir: string;
+  /** Absolute path of one of its files. */
+  file(name: string): string;
+}
+
+/** Everything a step may touch. */
+export interface StepContext {
+  /** Artifacts of the inputs, by the names the node gave them. */
+  readonly inputs: Readonly<Record<string, Artifact>>;
+  readonly files: Readonly<Record<string, SourceFile>>;
+  /** Where to write the result; becomes the artifact when the step returns, and vanishes when it throws. */
+  readonly out: string;
+  /** A folder for temporary files, removed afterwards. */
+  readonly scratch: string;
+  /** Seconds since 1970 for every time written into an artifact. */
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+  readonly monitor: Monitor;
+  /** Reports bytes done, for the progress display. */
+  progress(bytes: number, total?: number): void;
+  warn(diagnostic: Diagnostic): void;
+  /** Path of a data file in the tools tree: `toolFile('usr/lib/grub/i386-pc/boot.img')`. */
+  toolFile(path: string): string;
+  /** The argv that starts a tool through its own loader: `tool('usr/bin/xorriso', '-version')`. */
+  tool(path: string, ...args: string[]): string[];
+  /** `src/sys/run.ts`'s run, with signal and monitor filled in and `SOURCE_DATE_EPOCH` set. */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+}
+
+/** A kind of step: one file in `src/steps/` or `src/media/`, one line in the plan builder that uses it. */
+export interface StepKind {
+  readonly name: string;
+  /** Raised whenever the code changes what it makes of the same inputs. */
+  readonly version: number;
+  run(context: StepContext, options: Json): Promise<void>;
+}

@@ -1,0 +1,183 @@
+import type { Place } from '../base/errors.ts';
+
+/**
+ * The recipe after everything is settled: one frozen value, defaults filled in, paths absolute, nothing optional by
+ * accident. Everything after `src/recipe/` works from this and never asks whether a key was there.
+ */
+export interface Recipe {
+  /** The recipe's file, absolute. */
+  readonly file: string;
+  readonly name: string;
+  readonly version: string;
+  /** Debian's name for the architecture. */
+  readonly arch: Arch;
+  readonly source: PackageSource;
+  readonly kernel: KernelSpec;
+  readonly pe: PeSpec;
+  readonly paths: { readonly systems: string };
+  readonly boot: BootSpec;
+  readonly media: MediaSpec;
+  /** Where a value was written, for errors found later: `place(['pe', 'packages', 2])`; a missing path gives its nearest parent. */
+  readonly place: (path: readonly (string | number)[]) => Place;
+}
+
+export type Arch = 'amd64';
+
+export interface PackageSource {
+  readonly suite: string;
+  readonly components: readonly string[];
+  /** Base address of the Debian mirror, no trailing slash; `undefined`: from the environment, see `src/debian/mirror.ts`. */
+  readonly mirror: string | undefined;
+  /** The mirror of Debian's security archive; `undefined`: found beside `mirror`. */
+  readonly securityMirror: string | undefined;
+  /** A snapshot mirror to fall back to for packages that have vanished. */
+  readonly snapshot: string | undefined;
+  /** Use the suite's `-updates` and `-security`. */
+  readonly updates: boolean;
+  readonly security: boolean;
+  readonly repositories: readonly Repository[];
+}
+
+/** A package repository beside Debian's own. */
+export interface Repository {
+  readonly name: string;
+  readonly url: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+  /** Absolute path of its public key, `.asc` or `.gpg`. */
+  readonly key: string;
+}
+
+export interface KernelSpec {
+  /** Debian package that brings (or depends on) `/boot/vmlinuz-*` and its modules. */
+  readonly package: string;
+  readonly modules: ModuleSelection;
+  /** Words added to the kernel command line of every entry. */
+  readonly cmdline: readonly string[];
+}
+
+export interface ModuleSelection {
+  /** Named sets, see `src/recipe/module-profiles.ts`. */
+  readonly profiles: readonly string[];
+  /** Module names, or globs over paths below `kernel/` such as `drivers/net/ethernet/**`. Each must match something. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+export type LivefsFormat = 'squashfs' | 'erofs' | 'cpio';
+
+export interface PeSpec {
+  /** Absolute path of the template folder (`rootfs-templates/<name>`). */
+  readonly template: string;
+  readonly livefs: LivefsFormat;
+  readonly packages: readonly string[];
+  /** Globs of paths (no leading slash) left out of packages. */
+  readonly exclude: readonly string[];
+  readonly files: readonly PeFile[];
+  readonly hostname: string;
+  readonly timezone: string;
+  readonly users: readonly PeUser[];
+  /** Public keys that may log in as root by SSH, each one line. */
+  readonly sshKeys: readonly string[];
+  /** Services of the PE by name. */
+  readonly services: Readonly<Record<string, PeService>>;
+  readonly network: PeNetwork;
+}
+
+/** A file, folder or link that the recipe puts into the livefs. */
+export interface PeFile {
+  /** Absolute path in the PE. */
+  readonly path: string;
+  /** Exactly one of the three. `source` is an absolute path on the build machine, a file or a folder. */
+  readonly from:
+    | { readonly kind: 'source'; readonly source: string }
+    | { readonly kind: 'content'; readonly content: string }
+    | { readonly kind: 'link'; readonly target: string };
+  /** Permission bits; `undefined`: the source's own, or 0644. */
+  readonly mode: number | undefined;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface PeUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly groups: readonly string[];
+  readonly home: string;
+  readonly shell: string;
+  /** crypt(3) hash; `undefined`: no password login (root without keys and hash gets a one-time password). */
+  readonly passwordHash: string | undefined;
+  readonly sshKeys: readonly string[];
+}
+
+/** A supervised service. Its JSON form is read by the PE's supervisor (src/pe). */
+export interface PeService {
+  /** Command and arguments; it stays in the foreground. */
+  readonly run: readonly string[];
+  /** Services that are started before this one. */
+  readonly after: readonly string[];
+  readonly restart: 'always' | 'on-failure' | 'never';
+  readonly env: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+}
+
+export interface PeNetwork {
+  /** Name servers and search domains beside those from DHCP. */
+  readonly dns: readonly string[];
+  readonly search: readonly string[];
+  /** Per interface: a name or a glob (`eth0`, `en*`, `*`), first match wins. */
+  readonly interfaces: readonly PeInterface[];
+}
+
+export interface PeInterface {
+  readonly match: string;
+  readonly ipv4: 'dhcp' | 'off' | { readonly address: string; readonly gateway: string | undefined };
+  readonly ipv6: 'auto' | 'off' | { readonly address: string; readonly gateway: string | undefined };
+}
+
+export interface BootSpec {
+  /** Seconds the menu waits; 0: no menu. */
+  readonly timeout: number;
+  /** Title of the default entry. */
+  readonly default: string;
+  /** Kernel consoles; the last is `/dev/console`: `tty0`, `ttyS0,115200n8`. */
+  readonly consoles: readonly string[];
+  readonly entries: readonly BootEntry[];
+  readonly memtest: boolean;
+  /** Offer "boot from the first disk". */
+  readonly firstDisk: boolean;
+}
+
+export type Mode = 'live' | 'takeover' | 'dual';
+
+export interface BootEntry {
+  readonly title: string;
+  readonly mode: Mode;
+  /** `diskbios.system=`, for takeover. */
+  readonly system: string | undefined;
+  /** `diskbios.systems=`, for dual. */
+  readonly systems: readonly string[];
+  /** `diskbios.console=`. */
+  readonly console: string | undefined;
+  /** `diskbios.data=`. */
+  readonly data: string | undefined;
+  /** `diskbios.debug`. */
+  readonly debug: boolean;
+  /** More words for the kernel command line. */
+  readonly cmdline: readonly string[];
+}
+
+export interface MediaSpec {
+  readonly iso: IsoSpec | undefined;
+}
+
+export interface IsoSpec {
+  /** ISO 9660 volume name: 1 to 32 of A–Z, 0–9 and `_`. */
+  readonly label: string;
+  /** Output file name. */
+  readonly filename: string;
+}
+
+/** The media that can be built; a new one is added here and in `src/media/registry.ts`. */
+export const mediaKinds = ['iso'] as const;
+export type MediumKind = (typeof mediaKinds)[number];

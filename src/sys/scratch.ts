@@ -1,0 +1,26 @@
+import { rmSync } from 'node:fs';
+import { dir as temporaryDir } from 'tmp-promise';
+
+const open = new Set<string>();
+
+/** Runs `work` with a new folder below `parent`; the folder is gone afterwards, whatever happens. */
+export async function withScratch<T>(parent: string, work: (dir: string) => Promise<T>): Promise<T> {
+  // The process id lets a later run tell a dead build's folder from a live one's.
+  const made = await temporaryDir({ tmpdir: parent, prefix: `p${process.pid}`, unsafeCleanup: true });
+  open.add(made.path);
+  try {
+    return await work(made.path);
+  } finally {
+    removeScratch(made.path);
+  }
+}
+
+function removeScratch(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 2 });
+  open.delete(path);
+}
+
+/** Removes every folder still open: the last act of a process that was interrupted. */
+export function removeAllScratch(): void {
+  for (const path of [...open]) removeScratch(path);
+}
