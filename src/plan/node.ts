@@ -3,6 +3,8 @@ import type { SourceFile, StepKind, StepNode } from './types.ts';
 
 interface NodeParts {
   readonly title: string;
+  /** Default: the kind's name. */
+  readonly slot?: string;
   readonly options?: Json;
   readonly inputs?: Readonly<Record<string, StepNode>>;
   readonly files?: Readonly<Record<string, SourceFile>>;
@@ -20,5 +22,5 @@ export function stepNode(kind: StepKind, parts: NodeParts): StepNode {
     files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.sha256])),
     tools: tools?.id,
   });
-  return Object.freeze({ kind, id, title, options, inputs, files, tools });
+  return Object.freeze({ kind, id, title, slot: parts.slot ?? kind.name, options, inputs, files, tools });
 }

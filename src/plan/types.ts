@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Monitor } from '../base/events.ts';
+import type { LockedPackage } from '../debian/lock.ts';
 import type { RunOptions, RunResult } from '../sys/run.ts';
 
 /** A file on the build machine that a step reads. Only its digest, not its path, is part of the step's id. */
@@ -19,6 +20,8 @@ export interface StepNode {
   readonly id: string;
   /** One line for a person: `read package lxc 1:6.0.4-4`. */
   readonly title: string;
+  /** Which step of the recipe this is, whatever its id: `package lxc`. Tells which earlier run to compare with. */
+  readonly slot: string;
   readonly options: Json;
   readonly inputs: Readonly<Record<string, StepNode>>;
   readonly files: Readonly<Record<string, SourceFile>>;
@@ -54,6 +57,8 @@ export interface StepContext {
   toolFile(path: string): string;
   /** The argv that starts a tool through its own loader: `tool('usr/bin/xorriso', '-version')`. */
   tool(path: string, ...args: string[]): string[];
+  /** A package's file in the store, downloaded if it is not there yet. */
+  fetch(pkg: LockedPackage): Promise<string>;
   /** `src/sys/run.ts`'s run, with signal and monitor filled in and `SOURCE_DATE_EPOCH` set. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
 }
@@ -64,4 +69,6 @@ export interface StepKind {
   /** Raised whenever the code changes what it makes of the same inputs. */
   readonly version: number;
   run(context: StepContext, options: Json): Promise<void>;
+  /** Work before `run` that waits rather than computes (downloads): not counted among the steps that run at once. */
+  prepare?(context: Pick<StepContext, 'fetch' | 'monitor'>, options: Json): Promise<void>;
 }

@@ -110,7 +110,11 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** Runs with standard output going into a new file. */
-export async function runToFile(argv: readonly string[], file: string, options: RunOptions = {}): Promise<void> {
+export async function runToFile(
+  argv: readonly string[],
+  file: string,
+  options: RunOptions = {},
+): Promise<void> {
   const fd = openSync(file, 'w');
   try {
     await run(argv, { ...options, stdout: fd });
@@ -132,7 +136,10 @@ export interface Running {
  * Starts a process without waiting for its end. With `terminal`, it shares the person's terminal (an interactive
  * QEMU console); otherwise standard input is closed and standard error is kept.
  */
-export function start(argv: readonly string[], options: RunOptions & { readonly terminal?: boolean } = {}): Running {
+export function start(
+  argv: readonly string[],
+  options: RunOptions & { readonly terminal?: boolean } = {},
+): Running {
   const [file = '', ...rest] = argv;
   const child: ResultPromise =
     options.terminal === true

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { dir as temporaryDir } from 'tmp-promise';
 
 const open = new Set<string>();
@@ -23,4 +24,23 @@ function removeScratch(path: string): void {
 /** Removes every folder still open: the last act of a process that was interrupted. */
 export function removeAllScratch(): void {
   for (const path of [...open]) removeScratch(path);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Removes folders below `parent` whose process is gone (killed, or the machine lost power). */
+export function removeDeadScratch(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^p(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || !isAlive(Number(pid))) {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    }
+  }
 }

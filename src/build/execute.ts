@@ -1,0 +1,137 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Monitor } from '../base/events.ts';
+import type { LockedPackage } from '../debian/lock.ts';
+import type { Artifact, StepContext, StepNode } from '../plan/types.ts';
+import { recordedOf, slotName } from '../plan/why.ts';
+import type { Store, StoredArtifact } from '../store/store.ts';
+import { run } from '../sys/run.ts';
+import { toolArgv } from '../sys/tools.ts';
+import { semaphore } from './semaphore.ts';
+
+export interface ExecuteOptions {
+  readonly store: Store;
+  /** Recipe name: its steps are remembered under it, to tell later why one would run again. */
+  readonly recipe: string;
+  /** Seconds since 1970. */
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+  readonly monitor: Monitor;
+  readonly fetch: (pkg: LockedPackage) => Promise<string>;
+  /** Steps at once; default: the machine's processors and one more, since steps wait for their commands. */
+  readonly jobs?: number;
+}
+
+function artifactOf(stored: StoredArtifact): Artifact {
+  return { id: stored.id, dir: stored.dir, file: (name) => join(stored.dir, name) };
+}
+
+/** Makes the artifacts of `targets`: what is in the store is used, everything else runs, independent steps in parallel. */
+export async function execute(targets: readonly StepNode[], options: ExecuteOptions): Promise<Artifact[]> {
+  const slots = semaphore(options.jobs ?? availableParallelism() + 1);
+  const underway = new Map<string, Promise<Artifact>>();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+
+  const ensure = (node: StepNode): Promise<Artifact> => {
+    const before = underway.get(node.id);
+    if (before !== undefined) return before;
+    const made = make(node).catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+    underway.set(node.id, made);
+    return made;
+  };
+
+  const make = async (node: StepNode): Promise<Artifact> => {
+    const { id, kind, title } = node;
+    const found = options.store.find(id);
+    if (found !== undefined) {
+      options.monitor({
+        type: 'step-end',
+        id,
+        kind: kind.name,
+        title,
+        startMs: performance.now(),
+        ms: 0,
+        outcome: 'cached',
+      });
+      options.store.remember(slotName(options.recipe, node), id);
+      return artifactOf(found);
+    }
+    const names = Object.keys(node.inputs);
+    const [tools, , ...inputs] = await Promise.all([
+      node.tools === undefined ? undefined : ensure(node.tools),
+      node.kind.prepare?.({ fetch: options.fetch, monitor: options.monitor }, node.options),
+      ...names.map((name) => ensure(node.inputs[name] as StepNode)),
+    ]);
+    const byName = Object.fromEntries(names.map((name, i) => [name, inputs[i] as Artifact]));
+    return slots(() => runStep(node, byName, tools));
+  };
+
+  const runStep = async (
+    node: StepNode,
+    inputs: Readonly<Record<string, Artifact>>,
+    tools: Artifact | undefined,
+  ): Promise<Artifact> => {
+    signal.throwIfAborted();
+    const { id, kind, title } = node;
+    const startMs = performance.now();
+    options.monitor({ type: 'step-start', id, kind: kind.name, title });
+    const end = (outcome: 'built' | 'failed'): void =>
+      options.monitor({
+        type: 'step-end',
+        id,
+        kind: kind.name,
+        title,
+        startMs,
+        ms: performance.now() - startMs,
+        outcome,
+      });
+    try {
+      const stored = await options.store.make(id, title, recordedOf(node), (out, scratch) =>
+        kind.run(contextFor(node, { inputs, tools, out, scratch }), node.options),
+      );
+      options.store.remember(slotName(options.recipe, node), id);
+      end('built');
+      return artifactOf(stored);
+    } catch (error) {
+      end('failed');
+      throw error;
+    }
+  };
+
+  const contextFor = (
+    node: StepNode,
+    given: Pick<StepContext, 'inputs' | 'out' | 'scratch'> & { tools: Artifact | undefined },
+  ): StepContext => {
+    const root = (): string => {
+      if (given.tools === undefined) throw new Error(`step ${node.title} has no tools`);
+      return given.tools.dir;
+    };
+    return {
+      inputs: given.inputs,
+      files: node.files,
+      out: given.out,
+      scratch: given.scratch,
+      epoch: options.epoch,
+      signal,
+      monitor: options.monitor,
+      progress: (bytes, total) => options.monitor({ type: 'step-progress', id: node.id, bytes, total }),
+      warn: (diagnostic) => options.monitor({ type: 'warning', diagnostic }),
+      toolFile: (path) => join(root(), path),
+      tool: (path, ...args) => toolArgv(root(), path, args),
+      fetch: options.fetch,
+      run: (argv, more = {}) =>
+        run(argv, {
+          signal,
+          monitor: options.monitor,
+          ...more,
+          env: { SOURCE_DATE_EPOCH: String(options.epoch), ...more.env },
+        }),
+    };
+  };
+
+  return Promise.all(targets.map(ensure));
+}

@@ -1,0 +1,40 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { FailedError } from '../base/errors.ts';
+
+/** Names what a failed write really was, so that "no space" never looks like something else. */
+export function storageError(error: unknown, where: string): unknown {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new FailedError('no-space', `no space left on the disk that holds ${where}`, {
+      hint: 'free some space, or run `diskbios cache prune`; nothing that was finished is lost',
+      cause: error,
+    });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new FailedError('not-writable', `${where} cannot be written (${code})`, {
+      hint: 'choose another folder with DISKBIOS_STORE, or mend its permissions',
+      cause: error,
+    });
+  }
+  return error;
+}
+
+/** Writes a small file beside its place, syncs it, and renames it there: it is the old one or the new one, never half. */
+export function writeWhole(path: string, text: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const beside = `${path}.new-${process.pid}`;
+  try {
+    const fd = openSync(beside, 'w');
+    try {
+      writeFileSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw storageError(error, path);
+  }
+}

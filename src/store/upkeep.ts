@@ -1,0 +1,90 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ArtifactMeta, firstChanged, hashFile, metaName } from './meta.ts';
+
+/** One thing in the store, for `diskbios cache`. */
+export interface StoreItem {
+  /** Step id, or SHA-256 of a downloaded package. */
+  readonly id: string;
+  /** Kind of step, or `download`. */
+  readonly kind: string;
+  readonly title: string;
+  readonly bytes: number;
+  readonly lastUsed: Date;
+  readonly path: string;
+}
+
+function subfolders(dir: string): string[] {
+  return existsSync(dir)
+    ? readdirSync(dir)
+        .sort()
+        .map((name) => join(dir, name))
+    : [];
+}
+
+function readMeta(dir: string): ArtifactMeta | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dir, metaName), 'utf8')) as ArtifactMeta;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Everything in the store, least recently used first. */
+export function listStore(dir: string): StoreItem[] {
+  const items: StoreItem[] = [];
+  for (const path of subfolders(join(dir, 'steps')).flatMap(subfolders)) {
+    const meta = readMeta(path);
+    const used = statSync(existsSync(join(path, metaName)) ? join(path, metaName) : path).atime;
+    items.push({
+      id: path.slice(path.lastIndexOf('/') + 1),
+      kind: meta?.made.kind ?? 'damaged',
+      title: meta?.title ?? 'damaged artifact',
+      bytes: meta?.bytes ?? 0,
+      lastUsed: used,
+      path,
+    });
+  }
+  for (const path of subfolders(join(dir, 'blobs', 'sha256')).flatMap(subfolders)) {
+    const stat = statSync(path);
+    const id = path.slice(path.lastIndexOf('/') + 1);
+    items.push({
+      id,
+      kind: 'download',
+      title: 'downloaded package',
+      bytes: stat.size,
+      lastUsed: stat.atime,
+      path,
+    });
+  }
+  return items.sort((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
+}
+
+/** Removes the least recently used things until the store holds at most `maxBytes`. */
+export function pruneStore(dir: string, maxBytes: number): { removed: StoreItem[]; freed: number } {
+  const items = listStore(dir);
+  let bytes = items.reduce((sum, item) => sum + item.bytes, 0);
+  const removed: StoreItem[] = [];
+  for (const item of items) {
+    if (bytes <= maxBytes) break;
+    rmSync(item.path, { recursive: true, force: true });
+    bytes -= item.bytes;
+    removed.push(item);
+  }
+  return { removed, freed: removed.reduce((sum, item) => sum + item.bytes, 0) };
+}
+
+/** Reads everything and names what is not as it was recorded. Nothing is removed. */
+export async function verifyStore(dir: string): Promise<{ item: StoreItem; problem: string }[]> {
+  const problems: { item: StoreItem; problem: string }[] = [];
+  for (const item of listStore(dir)) {
+    if (item.kind === 'download') {
+      if ((await hashFile(item.path)) !== item.id) problems.push({ item, problem: 'its bytes changed' });
+      continue;
+    }
+    const meta = readMeta(item.path);
+    const changed = meta === undefined ? metaName : await firstChanged(item.path, meta.files);
+    if (changed !== undefined) problems.push({ item, problem: `${changed} is missing or changed` });
+  }
+  return problems;
+}
