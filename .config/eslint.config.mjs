@@ -13,6 +13,7 @@ const layers = {
   steps: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'rootfs'],
   media: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
   build: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'rootfs', 'steps', 'media'],
+  image: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
   boot: ['base', 'formats', 'sys', 'store', 'debian', 'plan', 'steps', 'build'],
 };
 const folders = [...Object.keys(layers), 'cli', 'pe'];

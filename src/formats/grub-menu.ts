@@ -1,0 +1,102 @@
+/** One entry of a GRUB menu. */
+export interface GrubEntry {
+  readonly title: string;
+  /** Titles of the submenus it is in, outermost first. */
+  readonly within: readonly string[];
+  /** What `linux` loads; `undefined` for entries that start something else. */
+  readonly kernel: string | undefined;
+  readonly cmdline: readonly string[];
+  readonly initrds: readonly string[];
+}
+
+export interface GrubMenu {
+  /** Seconds, where it is set to a number. */
+  readonly timeout: number | undefined;
+  readonly default: string | undefined;
+  readonly entries: readonly GrubEntry[];
+}
+
+type Word = string | { readonly mark: ';' | '{' | '}' };
+
+/** Splits a configuration into words as GRUB's script language does (GRUB manual, "Quoting"). */
+function* words(text: string): Generator<Word> {
+  const pattern =
+    /\\\n|[^\S\n]+|#[^\n]*|([;\n])|([{}])(?=\s|$|;)|((?:[^\s;'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")+)|[^]/gu;
+  for (const [, end, brace, word] of text.matchAll(pattern)) {
+    if (end !== undefined) yield { mark: ';' };
+    else if (brace !== undefined) yield { mark: brace as '{' | '}' };
+    else if (word !== undefined) yield unquote(word);
+  }
+}
+
+function unquote(word: string): string {
+  return word.replace(
+    /'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\\n|\\([^])/g,
+    (_, single?: string, double?: string, escaped?: string) =>
+      single ?? double?.replace(/\\(["$\\\n])/g, (__, c: string) => (c === '\n' ? '' : c)) ?? escaped ?? '',
+  );
+}
+
+interface Open {
+  readonly kind: 'entry' | 'submenu' | 'other';
+  readonly title: string;
+}
+
+/** Reads the menu out of a `grub.cfg`. Conditions are not evaluated: an entry inside an `if` counts. */
+export function readGrubMenu(text: string): GrubMenu {
+  const variables = new Map<string, string>();
+  const entries: GrubEntry[] = [];
+  const open: Open[] = [];
+  let current: { kernel?: string; cmdline: string[]; initrds: string[] } | undefined;
+  let command: string[] = [];
+
+  const expand = (word: string): string =>
+    word.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables.get(name) ?? whole);
+
+  function finish(): void {
+    const [name = '', ...args] = command;
+    command = [];
+    if (name === 'set') {
+      const [key = '', value = ''] = (args[0] ?? '').split(/=(.*)/s);
+      variables.set(key, expand(value));
+    } else if (current !== undefined && /^linux(16|efi)?$/.test(name)) {
+      const [kernel, ...cmdline] = args
+        .map(expand)
+        .flatMap((arg) => arg.split(/\s+/).filter((w) => w !== ''));
+      if (kernel !== undefined) current.kernel = kernel;
+      current.cmdline = cmdline;
+    } else if (current !== undefined && /^initrd(16|efi)?$/.test(name)) current.initrds = args.map(expand);
+  }
+
+  function openBlock(): void {
+    const [name = '', title = ''] = command;
+    command = [];
+    const kind = name === 'menuentry' ? 'entry' : name === 'submenu' ? 'submenu' : 'other';
+    open.push({ kind, title: expand(title) });
+    if (kind === 'entry') current = { cmdline: [], initrds: [] };
+  }
+
+  function closeBlock(): void {
+    finish();
+    const block = open.pop();
+    if (block?.kind !== 'entry' || current === undefined) return;
+    const within = open.filter((outer) => outer.kind === 'submenu').map((outer) => outer.title);
+    const { kernel, cmdline, initrds } = current;
+    entries.push({ title: block.title, within, kernel, cmdline, initrds });
+    current = undefined;
+  }
+
+  for (const word of words(text)) {
+    if (typeof word === 'string') command.push(word);
+    else if (word.mark === '{') openBlock();
+    else if (word.mark === '}') closeBlock();
+    else finish();
+  }
+  finish();
+  const timeout = variables.get('timeout');
+  return {
+    timeout: timeout !== undefined && /^-?\d+$/.test(timeout) ? Number(timeout) : undefined,
+    default: variables.get('default'),
+    entries,
+  };
+}
