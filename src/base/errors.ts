@@ -19,6 +19,8 @@ export interface Diagnostic {
   readonly place?: Place | undefined;
   readonly expected?: string | undefined;
   readonly hint?: string | undefined;
+  /** Where in the recipe, for mistakes found when the text is no longer at hand: `['pe', 'packages', 2]`. */
+  readonly recipePath?: readonly (string | number)[] | undefined;
 }
 
 /** The user's mistake: shown without a stack, exit code 2. Holds all mistakes found, at least one. */
@@ -67,7 +69,10 @@ export class CommandError extends Error {
   /** The last lines of what it wrote to standard error (or output, where that is all there is). */
   readonly lastLines: string;
 
-  constructor(command: string, how: { exitCode?: number | undefined; signal?: string | undefined; lastLines: string }) {
+  constructor(
+    command: string,
+    how: { exitCode?: number | undefined; signal?: string | undefined; lastLines: string },
+  ) {
     const end = how.signal === undefined ? `exit code ${how.exitCode ?? '?'}` : `signal ${how.signal}`;
     super(`${command.split(' ', 1)[0] ?? 'command'} failed (${end})`);
     this.command = command;

@@ -2,7 +2,11 @@ import type { Diagnostic } from './errors.ts';
 
 /** What long work reports. The terminal, `--progress json` and `--timings` are listeners; library code never prints. */
 export type WorkEvent =
-  | { readonly type: 'plan'; readonly steps: number }
+  | {
+      readonly type: 'plan';
+      /** How many steps there are to run, by kind. */
+      readonly steps: Readonly<Record<string, number>>;
+    }
   | { readonly type: 'step-start'; readonly id: string; readonly kind: string; readonly title: string }
   | {
       readonly type: 'step-progress';
@@ -21,6 +25,18 @@ export type WorkEvent =
       readonly ms: number;
       readonly outcome: 'built' | 'cached' | 'failed';
     }
+  | {
+      readonly type: 'download';
+      /** What is being downloaded now. */
+      readonly name: string;
+      /** Bytes that have arrived so far, of all downloads of this build. */
+      readonly bytes: number;
+      /** Bytes of all downloads that were asked for so far. */
+      readonly total: number;
+      readonly finished: number;
+      readonly asked: number;
+    }
+  | { readonly type: 'phase'; readonly text: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly diagnostic: Diagnostic }
   | { readonly type: 'command'; readonly command: string; readonly ms?: number | undefined };

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json | undefined };
 
 /** JSON with keys in order and no spaces: one value, one text. Keys whose value is `undefined` are left out. */
 export function canonicalJson(value: Json): string {
@@ -12,7 +18,8 @@ export function canonicalJson(value: Json): string {
       .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`);
     return `{${parts.join(',')}}`;
   }
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('canonical JSON has no NaN or Infinity');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error('canonical JSON has no NaN or Infinity');
   return JSON.stringify(value);
 }
 

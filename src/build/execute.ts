@@ -13,8 +13,6 @@ export interface ExecuteOptions {
   readonly store: Store;
   /** Recipe name: its steps are remembered under it, to tell later why one would run again. */
   readonly recipe: string;
-  /** Seconds since 1970. */
-  readonly epoch: number;
   readonly signal: AbortSignal;
   readonly monitor: Monitor;
   readonly fetch: (pkg: LockedPackage) => Promise<string>;
@@ -111,11 +109,12 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       return given.tools.dir;
     };
     return {
+      id: node.id,
       inputs: given.inputs,
       files: node.files,
       out: given.out,
       scratch: given.scratch,
-      epoch: options.epoch,
+      epoch: node.epoch ?? 0,
       signal,
       monitor: options.monitor,
       progress: (bytes, total) => options.monitor({ type: 'step-progress', id: node.id, bytes, total }),
@@ -128,7 +127,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
           signal,
           monitor: options.monitor,
           ...more,
-          env: { SOURCE_DATE_EPOCH: String(options.epoch), ...more.env },
+          env: { SOURCE_DATE_EPOCH: String(node.epoch ?? 0), ...more.env },
         }),
     };
   };

@@ -9,11 +9,13 @@ interface NodeParts {
   readonly inputs?: Readonly<Record<string, StepNode>>;
   readonly files?: Readonly<Record<string, SourceFile>>;
   readonly tools?: StepNode | undefined;
+  /** For kinds that write times. */
+  readonly epoch?: number;
 }
 
-/** Makes a step node and its id. `epoch` is an option of the kinds that write times. */
+/** Makes a step node and its id.  */
 export function stepNode(kind: StepKind, parts: NodeParts): StepNode {
-  const { title, options = null, inputs = {}, files = {}, tools } = parts;
+  const { title, options = null, inputs = {}, files = {}, tools, epoch } = parts;
   const id = digestOf({
     kind: kind.name,
     version: kind.version,
@@ -21,6 +23,17 @@ export function stepNode(kind: StepKind, parts: NodeParts): StepNode {
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, node]) => [name, node.id])),
     files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.sha256])),
     tools: tools?.id,
+    epoch,
   });
-  return Object.freeze({ kind, id, title, slot: parts.slot ?? kind.name, options, inputs, files, tools });
+  return Object.freeze({
+    kind,
+    id,
+    title,
+    slot: parts.slot ?? kind.name,
+    options,
+    inputs,
+    files,
+    tools,
+    epoch,
+  });
 }

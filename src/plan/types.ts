@@ -27,6 +27,8 @@ export interface StepNode {
   readonly files: Readonly<Record<string, SourceFile>>;
   /** The tools tree that its commands come from. */
   readonly tools: StepNode | undefined;
+  /** Seconds since 1970 for every time it writes; `undefined` for kinds that write none. */
+  readonly epoch: number | undefined;
 }
 
 /** A finished step's folder in the store. */
@@ -39,6 +41,7 @@ export interface Artifact {
 
 /** Everything a step may touch. */
 export interface StepContext {
+  readonly id: string;
   /** Artifacts of the inputs, by the names the node gave them. */
   readonly inputs: Readonly<Record<string, Artifact>>;
   readonly files: Readonly<Record<string, SourceFile>>;

@@ -11,6 +11,7 @@ export function recordedOf(node: StepNode): Recorded {
     inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, input.id])),
     files: Object.fromEntries(Object.entries(node.files).map(([name, file]) => [name, file.sha256])),
     tools: node.tools?.id,
+    epoch: node.epoch,
   };
 }
 
@@ -62,6 +63,7 @@ export function reasons(before: Recorded | undefined, node: StepNode): string[] 
   list.push(...optionChanges(before.options, now.options));
   list.push(...changedKeys(before.files, now.files).map(({ key, how }) => `file ${key} ${how}`));
   list.push(...changedKeys(before.inputs, now.inputs).map(({ key, how }) => `${key} ${how}`));
+  if (before.epoch !== now.epoch) list.push('the time it stamps on files changed');
   if (before.tools !== now.tools) list.push('build tools changed');
   return list.length === 0 ? ['it is no longer in the store'] : list;
 }

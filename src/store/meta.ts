@@ -20,6 +20,7 @@ export interface Recorded {
   readonly inputs: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
   readonly tools: string | undefined;
+  readonly epoch: number | undefined;
 }
 
 /** `meta.json` of an artifact. Written last: a folder without a sound one is no artifact. */

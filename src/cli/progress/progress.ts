@@ -1,0 +1,68 @@
+import type { Monitor, WorkEvent } from '../../base/events.ts';
+import { formatDuration } from '../../base/sizes.ts';
+import type { CliIo } from '../io.ts';
+import { oneDiagnostic } from '../report.ts';
+
+export interface Progress {
+  readonly monitor: Monitor;
+  /** Ends the display; to be called whatever happened. */
+  finish(failed: boolean): Promise<void>;
+  /** Every `step-end`, for `--timings`. */
+  readonly ended: Extract<WorkEvent, { type: 'step-end' }>[];
+}
+
+export interface ProgressOptions {
+  /** `--progress`: `auto` is a moving display on a terminal, else plain lines. */
+  readonly mode: 'auto' | 'plain' | 'json' | 'none';
+  /** `--verbose`: each process as a line that can be pasted. */
+  readonly verbose: boolean;
+}
+
+function plainLine(event: WorkEvent): string | undefined {
+  switch (event.type) {
+    case 'phase':
+      return `${event.text}\n`;
+    case 'note':
+      return `${event.text}\n`;
+    case 'step-end':
+      return event.outcome === 'built'
+        ? `${formatDuration(event.ms).padStart(9)}  ${event.title}\n`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The display of long work on standard error, as the person or script asked for. */
+export async function showProgress(io: CliIo, options: ProgressOptions): Promise<Progress> {
+  const ended: Progress['ended'] = [];
+  const moving = options.mode === 'auto' && io.errIsTty && !options.verbose && io.env['CI'] === undefined;
+  const terminal = moving ? (await import('./terminal.ts')).terminalProgress() : undefined;
+  const later: string[] = [];
+  const say = (text: string): void => {
+    if (terminal === undefined) io.err(text);
+    else later.push(text);
+  };
+  const monitor: Monitor = (event) => {
+    if (event.type === 'step-end') ended.push(event);
+    if (options.mode === 'json') {
+      io.err(`${JSON.stringify(event)}\n`);
+      return;
+    }
+    terminal?.take(event);
+    if (event.type === 'command' && options.verbose) say(`+ ${event.command}\n`);
+    else if (event.type === 'warning') say(oneDiagnostic(event.diagnostic, 'warning', io.colour));
+    else if (terminal === undefined && options.mode !== 'none') {
+      const line = plainLine(event);
+      if (line !== undefined) say(line);
+    }
+  };
+  return {
+    monitor,
+    ended,
+    async finish(failed) {
+      await terminal?.finish(failed);
+      for (const text of later.splice(0)) io.err(text);
+    },
+  };
+}

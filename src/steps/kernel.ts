@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FailedError } from '../base/errors.ts';
+import type { LockedPackage } from '../debian/lock.ts';
+import { stepNode } from '../plan/node.ts';
+import type { StepKind, StepNode } from '../plan/types.ts';
+import { kernelTree } from './modules-layer.ts';
+import { packageInputs } from './package.ts';
+import { fileReader } from './read-file.ts';
+
+/** Takes the kernel image out of its package: `vmlinuz`, and `release` (the text of `uname -r`). */
+export const kernelStep: StepKind = {
+  name: 'kernel',
+  version: 1,
+  run(context) {
+    const tree = kernelTree(context.inputs);
+    const image = tree
+      .list()
+      .find((entry) => entry.type === 'file' && entry.path.startsWith('boot/vmlinuz-'));
+    if (image?.type !== 'file') {
+      throw new FailedError('no-kernel', 'the kernel package brings no /boot/vmlinuz-*', {
+        hint: 'name a package such as linux-image-amd64 in `kernel.package`',
+      });
+    }
+    using reader = fileReader();
+    writeFileSync(join(context.out, 'vmlinuz'), reader.read(image));
+    writeFileSync(join(context.out, 'release'), image.path.slice('boot/vmlinuz-'.length));
+    return Promise.resolve();
+  },
+};
+
+export function kernelNode(packages: readonly LockedPackage[]): StepNode {
+  return stepNode(kernelStep, { title: 'take the kernel image', inputs: packageInputs(packages) });
+}

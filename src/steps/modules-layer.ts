@@ -1,0 +1,192 @@
+import { copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Diagnostic, UserError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import { nearest } from '../base/suggest.ts';
+import type { LockedPackage } from '../debian/lock.ts';
+import { type Entry, Tree } from '../formats/tree.ts';
+import { stepNode } from '../plan/node.ts';
+import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { LivefsFormat } from '../recipe/types.ts';
+import { packLayer } from './livefs.ts';
+import { indexModules, type ModuleIndex, matchModules, moduleNeeds } from './module-index.ts';
+import { unpackedPath, unpackWithDependencies } from './modules.ts';
+import { packageArtifacts, packageInputs } from './package.ts';
+import { fileReader, type FileReader } from './read-file.ts';
+import { loadEntries, saveTree } from './tree-file.ts';
+
+/** Options of the step. */
+export interface ModulesOptions {
+  readonly format: LivefsFormat;
+  /** Patterns of profiles: one that matches nothing is no mistake, since kernels differ. */
+  readonly profile: readonly string[];
+  /** Patterns that the recipe's author wrote: each must match. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Modules that early init needs before the livefs is there, in no order. */
+  readonly early: readonly string[];
+}
+
+/** The modules that make a livefs of this format the root. */
+export const earlyModules: Readonly<Record<LivefsFormat, readonly string[]>> = {
+  squashfs: ['loop', 'squashfs', 'overlay'],
+  erofs: ['loop', 'erofs', 'overlay'],
+  cpio: [],
+};
+
+/** The merged tree of the kernel's packages. */
+export function kernelTree(inputs: Readonly<Record<string, Artifact>>): Tree {
+  const tree = new Tree();
+  for (const { artifact } of packageArtifacts(inputs)) {
+    for (const entry of loadEntries(artifact.file('tree.json'))) tree.add(entry);
+  }
+  return tree;
+}
+
+function textOf(tree: Tree, path: string, reader: FileReader): string {
+  const entry = tree.get(path);
+  return entry?.type === 'file' ? reader.read(entry).toString('utf8') : '';
+}
+
+/** Modules named by the recipe; a pattern of the author's that matches nothing is a mistake with a place. */
+function choose(index: ModuleIndex, options: ModulesOptions): { chosen: Set<string>; excluded: Set<string> } {
+  const chosen = new Set(options.profile.flatMap((pattern) => matchModules(index, pattern)));
+  const mistakes: Diagnostic[] = [];
+  const take = (key: 'include' | 'exclude', into: Set<string>): void => {
+    options[key].forEach((pattern, i) => {
+      const names = matchModules(index, pattern);
+      const isBuiltin = index.builtin.has(pattern.replaceAll('-', '_'));
+      if (names.length === 0 && !isBuiltin) {
+        const near = nearest(pattern.replaceAll('-', '_'), index.files.keys());
+        mistakes.push({
+          code: 'no-such-module',
+          message: `no module of kernel ${index.release} matches \`${pattern}\``,
+          expected: 'a module name, or a path or glob below kernel/ such as `drivers/net/ethernet/intel/**`',
+          hint: near === undefined ? undefined : `did you mean \`${near}\`?`,
+          recipePath: ['kernel', 'modules', key, i],
+        });
+      }
+      for (const name of names) into.add(name);
+    });
+  };
+  const excluded = new Set<string>();
+  take('include', chosen);
+  take('exclude', excluded);
+  if (mistakes.length > 0) throw new UserError(mistakes);
+  for (const name of options.early) if (index.files.has(name)) chosen.add(name);
+  return { chosen, excluded };
+}
+
+/** Modules in the order in which `insmod` can take them. */
+function loadOrder(names: readonly string[], needs: (name: string) => readonly string[]): string[] {
+  const order: string[] = [];
+  const visit = (name: string): void => {
+    if (order.includes(name)) return;
+    for (const other of needs(name)) visit(other);
+    order.push(name);
+  };
+  for (const name of names) visit(name);
+  return order;
+}
+
+function writeEarly(
+  context: StepContext,
+  index: ModuleIndex,
+  names: readonly string[],
+  root: string,
+  reader: FileReader,
+): void {
+  const dir = join(context.out, 'early');
+  mkdirSync(dir);
+  const pathOf = (name: string): string | undefined => {
+    const entry = index.files.get(name);
+    return entry === undefined ? undefined : unpackedPath(root, entry);
+  };
+  const needs = (name: string): readonly string[] => {
+    const path = pathOf(name);
+    if (path === undefined) return [];
+    const bytes = Buffer.allocUnsafe(statSync(path).size);
+    reader.fill(path, 0, bytes);
+    const { hard, soft } = moduleNeeds(bytes);
+    return [...hard, ...soft].filter((other) => index.files.has(other));
+  };
+  const present = names.filter((name) => index.files.has(name));
+  loadOrder(present, needs).forEach((name, i) => {
+    const path = pathOf(name);
+    if (path !== undefined) copyFileSync(path, join(dir, `${String(i).padStart(2, '0')}-${name}.ko`));
+  });
+}
+
+/** Files of depmod that nothing in the PE reads. */
+const dropped = new Set(['modules.symbols', 'modules.symbols.bin', 'modules.order']);
+
+/**
+ * The layer with the chosen kernel modules, unpacked (the layer's own compression serves them faster than xz), and
+ * depmod's files over exactly these. Also `early/`, for the initrd, and `modules.json`, their names.
+ */
+export const modulesLayerStep: StepKind = {
+  name: 'modules-layer',
+  version: 1,
+  async run(context, json) {
+    const options = json as unknown as ModulesOptions;
+    using reader = fileReader();
+    const tree = kernelTree(context.inputs);
+    const lists = tree.list().filter((entry) => /^usr\/lib\/modules\/[^/]+\/modules\./.test(entry.path));
+    const builtin = lists.find((entry) => entry.path.endsWith('/modules.builtin'))?.path ?? '';
+    const index = indexModules(tree, textOf(tree, builtin, reader));
+    const { chosen, excluded } = choose(index, options);
+
+    const root = join(context.scratch, 'root');
+    const base = `usr/lib/modules/${index.release}`;
+    mkdirSync(join(root, base), { recursive: true });
+    symlinkSync('usr/lib', join(root, 'lib'));
+    const names = await unpackWithDependencies(context, index, chosen, excluded, root, reader);
+    for (const entry of lists)
+      if (entry.type === 'file') writeFileSync(join(root, entry.path), reader.read(entry));
+    await context.run(context.tool('usr/sbin/depmod', '-b', root, index.release));
+
+    const { epoch } = context;
+    const layer = new Tree();
+    const addFile = (path: string, file: string): void => {
+      const { size } = statSync(file);
+      const origin = 'kernel modules';
+      const common = { path, mode: 0o644, uid: 0, gid: 0, mtime: epoch, origin };
+      layer.add({ ...common, type: 'file', size, content: { file, offset: 0 } });
+    };
+    for (const name of readdirSync(join(root, base)).sort()) {
+      if (name.startsWith('modules.') && !dropped.has(name))
+        addFile(`${base}/${name}`, join(root, base, name));
+    }
+    for (const name of names) {
+      const entry = index.files.get(name);
+      if (entry !== undefined) addFile(entry.path.replace(/\.xz$/, ''), unpackedPath(root, entry));
+    }
+    await packLayer(context, options.format, layer.list());
+    writeEarly(context, index, options.early, root, reader);
+    writeFileSync(
+      join(context.out, 'modules.json'),
+      JSON.stringify({ release: index.release, modules: names }),
+    );
+    saveTree(join(context.out, 'tree.json'), layer.list().map(withoutContent));
+  },
+};
+
+/** For listings: the content stays in the layer's image. */
+export function withoutContent(entry: Entry): Entry {
+  return entry.type === 'file' ? { ...entry, content: { bytes: new Uint8Array() } } : entry;
+}
+
+export function modulesLayerNode(
+  packages: readonly LockedPackage[],
+  options: ModulesOptions,
+  tools: StepNode,
+  epoch: number,
+): StepNode {
+  return stepNode(modulesLayerStep, {
+    title: 'choose kernel modules and pack them',
+    options: { ...options } as unknown as Json,
+    inputs: packageInputs(packages),
+    tools,
+    epoch,
+  });
+}
