@@ -1,0 +1,114 @@
+import { type KernelEntry, kernelWords } from './kernel-words.ts';
+import { menuSerial, type SerialConsole } from './serial-console.ts';
+import { fillTemplate } from './template.ts';
+
+/** What the menu offers; `BootSpec` of the recipe fits, with the kernel's words added. */
+export interface GrubBoot {
+  /** Seconds the menu waits; 0: no menu. */
+  readonly timeout: number;
+  /** Title of the default entry. */
+  readonly default: string;
+  readonly consoles: readonly string[];
+  readonly entries: readonly (KernelEntry & { readonly title: string })[];
+  readonly memtest: boolean;
+  readonly firstDisk: boolean;
+  /** Kernel command line words of every entry. */
+  readonly cmdline: readonly string[];
+}
+
+/** Absolute paths on the medium. */
+export interface GrubPaths {
+  readonly kernel: string;
+  readonly initrd: string;
+  readonly theme: string;
+  /** Fonts to load, in the order in which they are searched for a character. */
+  readonly fonts: readonly string[];
+  readonly memtestBios: string;
+  readonly memtestEfi: string;
+}
+
+/** The files `grub/*.cfg.in`, by name without `.cfg.in`. */
+export type GrubTemplates = Readonly<Record<GrubTemplate, string>>;
+export const grubTemplates = ['grub', 'serial', 'shift', 'entry', 'memtest', 'first-disk', 'power'] as const;
+type GrubTemplate = (typeof grubTemplates)[number];
+
+/** One word of GRUB's script language that stands for exactly this text. */
+export function grubQuote(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/\s+/g, ' ').replaceAll("'", `'\\''`)}'`;
+}
+
+/** The menu of a medium as `grub.cfg`; `product` is name and version for the comment at its head. */
+export function grubConfig(
+  product: string,
+  boot: GrubBoot,
+  paths: GrubPaths,
+  templates: GrubTemplates,
+): string {
+  const serial = menuSerial(boot.consoles);
+  return fillTemplate(templates.grub, {
+    PRODUCT: product.replace(/\s+/g, ' '),
+    DEFAULT: entryId(defaultIndex(boot)),
+    TIMEOUT: String(boot.timeout),
+    TIMEOUT_STYLE: boot.timeout === 0 ? 'hidden' : 'menu',
+    FONTS: paths.fonts.map((font) => `loadfont ${grubQuote(font)}`).join('\n'),
+    THEME: grubQuote(paths.theme),
+    SERIAL: serial === undefined ? '' : serialPart(serial, boot, templates),
+    SHIFT: boot.timeout === 0 ? templates.shift : '',
+    ENTRIES: [
+      ...boot.entries.map((_, index) => entryPart(boot, index, paths, templates)),
+      boot.memtest ? memtestPart(serial, paths, templates) : '',
+      boot.firstDisk ? templates['first-disk'] : '',
+      templates.power,
+    ]
+      .join('')
+      .trim(),
+  });
+}
+
+function defaultIndex(boot: GrubBoot): number {
+  const index = boot.entries.findIndex((entry) => entry.title === boot.default);
+  if (index < 0) throw new Error(`no boot entry has the title ${JSON.stringify(boot.default)}`);
+  return index;
+}
+
+/** Titles are no ids: GRUB reads a leading number and `>` in them in ways of its own. */
+function entryId(index: number): string {
+  return `entry-${index + 1}`;
+}
+
+function entryPart(boot: GrubBoot, index: number, paths: GrubPaths, templates: GrubTemplates): string {
+  const entry = boot.entries[index];
+  if (entry === undefined) throw new RangeError(`no boot entry ${index}`);
+  return fillTemplate(templates.entry, {
+    TITLE: grubQuote(entry.title),
+    ID: entryId(index),
+    CLASS: entry.mode,
+    HOTKEY: index < 9 ? ` --hotkey=${index + 1}` : '',
+    LOADING: grubQuote(`Loading ${entry.title} ...`),
+    KERNEL: grubQuote(paths.kernel),
+    CMDLINE: kernelWords(entry, boot).map(grubQuote).join(' '),
+    INITRD: grubQuote(paths.initrd),
+  });
+}
+
+function serialPart(serial: SerialConsole, boot: GrubBoot, templates: GrubTemplates): string {
+  const ascii = boot.entries.every(({ title }) => /^[ -~]*$/.test(title));
+  return fillTemplate(templates.serial, {
+    UNIT: String(serial.unit),
+    SPEED: String(serial.speed),
+    WORD: String(serial.word),
+    PARITY: serial.parity,
+    STOP: '1',
+    FLOW: serial.flow ? ' --rtscts=on' : '',
+    // Plain ASCII draws the menu's frame with characters that every terminal program has.
+    UTF8: ascii ? '' : ' --utf8',
+  });
+}
+
+function memtestPart(serial: SerialConsole | undefined, paths: GrubPaths, templates: GrubTemplates): string {
+  return fillTemplate(templates.memtest, {
+    MEMTEST_BIOS: grubQuote(paths.memtestBios),
+    MEMTEST_EFI: grubQuote(paths.memtestEfi),
+    MEMTEST_CMDLINE: serial === undefined ? '' : ` console=ttyS${serial.unit},${serial.speed}`,
+  });
+}

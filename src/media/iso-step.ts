@@ -1,0 +1,73 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digestOf } from '../base/json.ts';
+import type { StepContext, StepKind } from '../plan/types.ts';
+import { grubImages } from '../steps/grub-images.ts';
+import { type BootMenu, renderMenu, themePictures } from './boot-menu.ts';
+import { isoArguments, type IsoLayout, pathList, sortWeights } from './iso-arguments.ts';
+import { isoFiles, isoPaths } from './iso-content.ts';
+
+/** Name of the ISO in the artifact. */
+export const isoOutput = 'image.iso';
+
+export interface IsoOptions extends BootMenu {
+  readonly label: string;
+  readonly epoch: number;
+  /** Paths on the medium of files that other steps make: input name and file name. */
+  readonly made: Readonly<Record<string, { readonly input: string; readonly file: string }>>;
+  /** Paths on the medium of source files, by their names in the node's `files`. */
+  readonly given: Readonly<Record<string, string>>;
+}
+
+/** Puts the medium together: one run of xorriso that reads every file where it lies. */
+export const isoStep: StepKind = {
+  name: 'iso',
+  version: 1,
+  async run(context, json) {
+    const options = json as unknown as IsoOptions;
+    const layout: IsoLayout = {
+      label: options.label,
+      application: `${options.name} ${options.version}`,
+      epoch: options.epoch,
+      guid: digestOf({ label: options.label, mediumId: options.mediumId, epoch: options.epoch }).slice(0, 32),
+      files: isoFiles({
+        kernel: input(context, 'kernel'),
+        initrd: input(context, 'initrd'),
+        grub: input(context, 'grub'),
+        rendered: await renderMenu(context, options),
+        theme: themePictures(context),
+        fonts: options.fonts,
+        memtest: options.boot.memtest
+          ? {
+              bios: context.toolFile('boot/memtest86+x64.bin'),
+              efi: context.toolFile('boot/memtest86+x64.efi'),
+            }
+          : undefined,
+        extras: extras(context, options),
+      }),
+      biosImage: isoPaths.biosImage,
+      hybridMbr: input(context, 'grub').file(grubImages.hybridMbr),
+      efiPartition: input(context, 'grub').file(grubImages.efiPartition),
+      output: join(context.out, isoOutput),
+    };
+    const lists = { paths: join(context.scratch, 'paths'), weights: join(context.scratch, 'weights') };
+    await writeFile(lists.paths, pathList(layout));
+    await writeFile(lists.weights, sortWeights(layout));
+    await context.run(context.tool('usr/bin/xorriso', ...isoArguments(layout, lists)));
+  },
+};
+
+function input(context: StepContext, name: string) {
+  const artifact = context.inputs[name];
+  if (artifact === undefined) throw new Error(`the ISO needs the input ${name}`);
+  return artifact;
+}
+
+function extras(context: StepContext, options: IsoOptions): Record<string, string> {
+  const made = Object.entries(options.made).map(([path, from]) => [
+    path,
+    input(context, from.input).file(from.file),
+  ]);
+  const given = Object.entries(options.given).map(([path, name]) => [path, context.files[name]?.path]);
+  return Object.fromEntries([...made, ...given]) as Record<string, string>;
+}

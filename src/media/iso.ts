@@ -1,0 +1,78 @@
+import { digestOf, type Json } from '../base/json.ts';
+import { stepNode } from '../plan/node.ts';
+import type { SourceFile, StepNode } from '../plan/types.ts';
+import type { IsoSpec, Recipe } from '../recipe/types.ts';
+import { fontsFor } from '../steps/grub-fonts.ts';
+import { grubImagesNode } from '../steps/grub-images.ts';
+import { type IsoOptions, isoOutput, isoStep } from './iso-step.ts';
+import { grubFiles } from './package-files.ts';
+import type { Medium, MediumParts } from './types.ts';
+
+/** What of a recipe an ISO depends on. */
+export type IsoRecipe = Pick<Recipe, 'name' | 'version' | 'boot'> & {
+  readonly kernel: Pick<Recipe['kernel'], 'cmdline'>;
+  readonly media: { readonly iso: IsoSpec | undefined };
+};
+
+function isoSpec(recipe: IsoRecipe): IsoSpec {
+  if (recipe.media.iso === undefined) throw new Error('the recipe has no media.iso');
+  return recipe.media.iso;
+}
+
+/** The node of a recipe's ISO. Its artifact holds `image.iso`. */
+export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
+  const { name, version, boot, kernel } = recipe;
+  const { label } = isoSpec(recipe);
+  // The same for every build of this version, so that the boot loader is made once.
+  const mediumId = digestOf({ name, version, label }).slice(0, 16);
+  const { 'early.cfg.in': earlyConfig, ...menuFiles } = grubFiles();
+  if (earlyConfig === undefined) throw new Error('grub/early.cfg.in is missing');
+  const { tools, epoch } = parts;
+  const grub = grubImagesNode({ tools, mediumId, epoch, earlyConfig });
+  const extras = placeExtras(parts);
+  const options: IsoOptions = {
+    name,
+    version,
+    label,
+    mediumId,
+    epoch,
+    boot: { ...boot, cmdline: kernel.cmdline },
+    fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
+    made: extras.made,
+    given: extras.given,
+  };
+  return stepNode(isoStep, {
+    title: `write the ISO ${label}`,
+    options: options as unknown as Json,
+    inputs: { kernel: parts.kernel, initrd: parts.initrd, grub, ...extras.inputs },
+    files: { ...menuFiles, ...extras.files },
+    tools,
+  });
+}
+
+/** Extras as inputs and files of a node, and where each belongs. */
+function placeExtras(parts: MediumParts) {
+  const inputs: Record<string, StepNode> = {};
+  const files: Record<string, SourceFile> = {};
+  const made: Record<string, { input: string; file: string }> = {};
+  const given: Record<string, string> = {};
+  for (const [path, extra] of Object.entries(parts.extras)) {
+    const name = `extra:${path}`;
+    if ('node' in extra) {
+      inputs[name] = extra.node;
+      made[path] = { input: name, file: extra.file };
+    } else {
+      files[name] = extra;
+      given[path] = name;
+    }
+  }
+  return { inputs, files, made, given };
+}
+
+export const isoMedium: Medium = {
+  kind: 'iso',
+  describe: 'an image that boots from CD and from stick, on BIOS and on UEFI',
+  filename: (recipe) => isoSpec(recipe).filename,
+  node: isoNode,
+  output: isoOutput,
+};

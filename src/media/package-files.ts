@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../base/package-root.ts';
+import { sha256 } from '../base/json.ts';
+import type { SourceFile } from '../plan/types.ts';
+
+/** The templates and the theme of the boot menu (`grub/` of the package), by their paths in that folder. */
+export function grubFiles(): Record<string, SourceFile> {
+  const root = join(packageRoot(), 'grub');
+  const names = ['', 'theme/', 'theme/icons/'].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => /\.(in|png)$/.test(name))
+      .map((name) => `${folder}${name}`),
+  );
+  return Object.fromEntries(names.sort().map((name) => [name, sourceFile(join(root, name))]));
+}
+
+function sourceFile(path: string): SourceFile {
+  const bytes = readFileSync(path);
+  return { path, sha256: sha256(bytes), size: bytes.length };
+}

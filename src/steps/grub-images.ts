@@ -1,0 +1,100 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256, type Json } from '../base/json.ts';
+import { fillTemplate } from '../formats/template.ts';
+import { stepNode } from '../plan/node.ts';
+import type { SourceFile, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import { makeFonts } from './grub-fonts.ts';
+import { commonModules, platformModules } from './grub-modules.ts';
+import { makeFatImage } from './fat-image.ts';
+
+/** Files of the artifact. */
+export const grubImages = {
+  /** GRUB for BIOS: El Torito boot image, and what the hybrid MBR loads. */
+  elTorito: 'eltorito.img',
+  /** Boot code for the first sector of a stick. */
+  hybridMbr: 'hybrid-mbr.img',
+  /** GRUB for UEFI. */
+  efi: 'BOOTX64.EFI',
+  /** A FAT file system with that file in `/EFI/BOOT`. */
+  efiPartition: 'efi.img',
+} as const;
+
+interface Options {
+  /** The medium is known by the file `/boot/diskbios/<mediumId>`. */
+  readonly mediumId: string;
+}
+
+/** The file by which GRUB knows the medium it belongs to. */
+export function mediumMarker(mediumId: string): string {
+  return `/boot/diskbios/${mediumId}`;
+}
+
+async function makeImage(
+  context: StepContext,
+  target: 'i386-pc' | 'x86_64-efi',
+  config: string,
+): Promise<void> {
+  const [format, output] =
+    target === 'i386-pc' ? ['i386-pc-eltorito', grubImages.elTorito] : ['x86_64-efi', grubImages.efi];
+  await context.run(
+    context.tool(
+      'usr/bin/grub-mkimage',
+      `--format=${format}`,
+      `--directory=${context.toolFile(`usr/lib/grub/${target}`)}`,
+      '--prefix=/boot/grub',
+      `--config=${config}`,
+      `--output=${join(context.out, output)}`,
+      ...commonModules,
+      ...platformModules[target],
+    ),
+  );
+}
+
+/**
+ * GRUB's programs for BIOS and UEFI, and the menu's fonts. The menu itself is not part of them, so that they stay in
+ * the store while a recipe is being worked on.
+ */
+export const grubImagesStep: StepKind = {
+  name: 'grub-images',
+  version: 1,
+  async run(context, options) {
+    const { mediumId } = options as unknown as Options;
+    const config = join(context.scratch, 'early.cfg');
+    const early = context.files['early.cfg.in'];
+    if (early === undefined) throw new Error('grub-images needs early.cfg.in');
+    const marker = mediumMarker(mediumId);
+    await writeFile(config, fillTemplate(await readFile(early.path, 'utf8'), { MARKER: marker }));
+    await mkdir(join(context.out, 'fonts'));
+    await Promise.all([
+      makeImage(context, 'i386-pc', config),
+      makeImage(context, 'x86_64-efi', config),
+      makeFonts(context, join(context.out, 'fonts')),
+      copyFile(
+        context.toolFile('usr/lib/grub/i386-pc/boot_hybrid.img'),
+        join(context.out, grubImages.hybridMbr),
+      ),
+    ]);
+    await makeFatImage(context, join(context.out, grubImages.efiPartition), {
+      serial: sha256(mediumId).slice(0, 8),
+      label: 'DISKBIOSEFI',
+      files: { '/EFI/BOOT/BOOTX64.EFI': join(context.out, grubImages.efi) },
+    });
+  },
+};
+
+/** `epoch` is the time of the files in the EFI partition, seconds since 1970. */
+export function grubImagesNode(parts: {
+  readonly tools: StepNode;
+  readonly mediumId: string;
+  readonly epoch: number;
+  readonly earlyConfig: SourceFile;
+}): StepNode {
+  const options: Json = { mediumId: parts.mediumId, epoch: parts.epoch };
+  return stepNode(grubImagesStep, {
+    title: 'make the boot loader for BIOS and UEFI',
+    options,
+    files: { 'early.cfg.in': parts.earlyConfig },
+    tools: parts.tools,
+  });
+}
