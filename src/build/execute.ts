@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Monitor } from '../base/events.ts';
-import type { LockedPackage } from '../debian/lock.ts';
+import type { LockedPackage } from '../debian/package.ts';
 import type { Artifact, StepContext, StepNode } from '../plan/types.ts';
 import { recordedOf, slotName } from '../plan/why.ts';
 import type { Store, StoredArtifact } from '../store/store.ts';

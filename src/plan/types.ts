@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import type { Monitor } from '../base/events.ts';
-import type { LockedPackage } from '../debian/lock.ts';
+import type { LockedPackage } from '../debian/package.ts';
 import type { RunOptions, RunResult } from '../sys/run.ts';
 
 /** A file on the build machine that a step reads. Only its digest, not its path, is part of the step's id. */

@@ -1,0 +1,127 @@
+import { UserError } from '../base/errors.ts';
+import type { Monitor } from '../base/events.ts';
+import { ensureLock, type EnsuredLock, type LockOptions } from '../debian/lock.ts';
+import { findMirrors } from '../debian/mirror.ts';
+import type { StepNode } from '../plan/types.ts';
+import type { MediumKind, Recipe } from '../recipe/types.ts';
+import type { Store } from '../store/store.ts';
+import { join } from 'node:path';
+import { downloads } from './downloads.ts';
+import { epochOf } from './epoch.ts';
+import { execute } from './execute.ts';
+import { type BuildPlan, chosenMedia, planBuild } from './plan.ts';
+import { type Published, publish } from './publish.ts';
+
+export interface BuildOptions {
+  readonly store: Store;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+  readonly monitor: Monitor;
+  /** Only these media; default: all that the recipe describes. */
+  readonly media?: readonly MediumKind[] | undefined;
+  /** Refuse to change the lock. */
+  readonly locked?: boolean;
+  /** `--mirror`. */
+  readonly mirror?: string | undefined;
+  readonly jobs?: number | undefined;
+}
+
+/** The lock of a recipe, brought up to date as `build` does. */
+export function lockFor(
+  recipe: Recipe,
+  options: BuildOptions,
+  mode?: LockOptions['mode'],
+): Promise<EnsuredLock> {
+  return ensureLock(recipe, {
+    mode: mode ?? (options.locked === true ? 'locked' : 'refresh'),
+    aptDir: join(options.store.dir, 'apt'),
+    signal: options.signal,
+    monitor: options.monitor,
+    mirrors: { explicit: options.mirror, env: options.env },
+  });
+}
+
+/** Recipe → plan, with the lock made or refreshed on the way. */
+export async function preparePlan(recipe: Recipe, options: BuildOptions): Promise<BuildPlan> {
+  const ensured = await lockFor(recipe, options);
+  if (ensured.changed && ensured.text !== '')
+    options.monitor({ type: 'note', text: `lock ${ensured.file}: ${ensured.text}` });
+  return planBuild(
+    recipe,
+    ensured.lock,
+    epochOf(ensured.lock.date, options.env),
+    chosenMedia(recipe, options.media),
+  );
+}
+
+/** Mistakes that a step found get their place in the recipe. */
+function placed(error: unknown, recipe: Recipe): unknown {
+  if (!(error instanceof UserError)) return error;
+  return new UserError(
+    error.diagnostics.map((diagnostic) =>
+      diagnostic.place === undefined && diagnostic.recipePath !== undefined
+        ? { ...diagnostic, place: recipe.place(diagnostic.recipePath) }
+        : diagnostic,
+    ),
+  );
+}
+
+/** How many steps of each kind are not in the store. */
+function missingByKind(plan: BuildPlan, store: Store): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { id, kind } of neededNodes(plan, store)) {
+    if (store.find(id) === undefined) counts[kind.name] = (counts[kind.name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The nodes that must be there for the targets: what lies below an artifact that is in the store is not needed. */
+export function neededNodes(plan: BuildPlan, store: Store): StepNode[] {
+  const seen = new Map<string, StepNode>();
+  const visit = (node: StepNode): void => {
+    if (seen.has(node.id)) return;
+    seen.set(node.id, node);
+    if (store.find(node.id) !== undefined) return;
+    for (const input of Object.values(node.inputs)) visit(input);
+    if (node.tools !== undefined) visit(node.tools);
+  };
+  for (const target of plan.targets) visit(target.node);
+  return [...seen.values()];
+}
+
+/** Builds a plan's targets and copies them into the output folder. */
+export async function buildPlan(
+  plan: BuildPlan,
+  outDir: string,
+  options: BuildOptions,
+): Promise<Published[]> {
+  const { recipe, targets } = plan;
+  options.monitor({ type: 'plan', steps: missingByKind(plan, options.store) });
+  const fetch = downloads(
+    options.store,
+    () => findMirrors(recipe, { explicit: options.mirror, env: options.env }),
+    options.signal,
+    options.monitor,
+  );
+  try {
+    const artifacts = await execute(
+      targets.map((target) => target.node),
+      {
+        store: options.store,
+        recipe: recipe.name,
+        signal: options.signal,
+        monitor: options.monitor,
+        fetch,
+        ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+      },
+    );
+    const outputs = targets.map((target, i) => {
+      const artifact = artifacts[i];
+      if (artifact === undefined) throw new Error(`no artifact for ${target.name}`);
+      return { name: target.name, file: target.file, artifact };
+    });
+    return await publish(outputs, outDir);
+  } catch (error) {
+    throw placed(error, recipe);
+  }
+}

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { MissingError } from '../base/errors.ts';
+import { packageRoot } from '../base/package-root.ts';
+import type { PeConfig } from '../base/pe-config.ts';
+import { type Overlay, type OverlayEntry, overlayFrom, sourceFile } from '../plan/source.ts';
+import type { PeFile, Recipe } from '../recipe/types.ts';
+
+/** Where the PE's own programs lie in the livefs. */
+const programsDir = 'usr/lib/diskbios';
+
+/** The PE's programs, bundled for QuickJS by `npm run build`. */
+function programs(): Overlay {
+  const dir = join(packageRoot(), 'dist', 'pe');
+  if (!existsSync(dir)) throw new MissingError("the PE's programs have not been built", 'npm run build');
+  const overlay: Overlay = { entries: [], files: {} };
+  for (const name of readdirSync(dir).sort()) {
+    const key = `program/${name}`;
+    overlay.files[key] = sourceFile(join(dir, name));
+    overlay.entries.push({
+      path: `${programsDir}/${name}`,
+      type: 'file',
+      mode: 0o644,
+      uid: 0,
+      gid: 0,
+      origin: 'diskbios',
+      source: key,
+    });
+  }
+  return overlay;
+}
+
+/** The short name of a template folder, for messages. */
+function templateName(recipe: Recipe): string {
+  return relative(join(packageRoot(), 'rootfs-templates'), recipe.pe.template).replace(/^\.\.\/.*\//, '');
+}
+
+function fileOverlay(file: PeFile): Overlay {
+  const path = file.path.replace(/^\/+/, '').replace(/\/+$/, '');
+  const owner = { uid: file.uid, gid: file.gid, origin: `recipe file ${file.path}` };
+  switch (file.from.kind) {
+    case 'content': {
+      const entry: OverlayEntry = {
+        ...owner,
+        path,
+        type: 'file',
+        mode: file.mode ?? 0o644,
+        content: file.from.content,
+      };
+      return { entries: [entry], files: {} };
+    }
+    case 'link':
+      return {
+        entries: [{ ...owner, path, type: 'symlink', mode: 0o777, target: file.from.target }],
+        files: {},
+      };
+    case 'source': {
+      const found = overlayFrom(file.from.source, path, owner.origin, 'recipe');
+      const entries = found.entries.map((entry) => ({
+        ...entry,
+        uid: file.uid,
+        gid: file.gid,
+        mode: entry.type === 'file' ? (file.mode ?? entry.mode) : entry.mode,
+      }));
+      return { entries, files: found.files };
+    }
+  }
+}
+
+/** `/etc/diskbios/pe.json`. */
+function peConfig(recipe: Recipe): PeConfig {
+  const root = recipe.pe.users.find((user) => user.name === 'root');
+  const hasKeys = recipe.pe.sshKeys.length > 0 || (root?.sshKeys.length ?? 0) > 0;
+  return {
+    name: recipe.name,
+    version: recipe.version,
+    hostname: recipe.pe.hostname,
+    systemsDir: recipe.paths.systems,
+    consoles: recipe.boot.consoles,
+    rootLogin: root?.passwordHash !== undefined ? 'hash' : hasKeys ? 'locked' : 'one-time',
+    services: recipe.pe.services,
+    network: recipe.pe.network as PeConfig['network'],
+  };
+}
+
+/** What the template, the PE's programs and the recipe put into the livefs, later ones over earlier ones. */
+export function peOverlay(recipe: Recipe): Overlay {
+  const config: OverlayEntry = {
+    path: 'etc/diskbios/pe.json',
+    type: 'file',
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    origin: 'diskbios',
+    content: `${JSON.stringify(peConfig(recipe), null, 1)}\n`,
+  };
+  const template = templateName(recipe);
+  const parts = [
+    overlayFrom(recipe.pe.template, '', `template ${template}`, 'template'),
+    programs(),
+    { entries: [config], files: {} },
+    ...recipe.pe.files.map(fileOverlay),
+  ];
+  return {
+    entries: parts.flatMap((part) => part.entries),
+    files: Object.assign({}, ...parts.map((part) => part.files)) as Overlay['files'],
+  };
+}

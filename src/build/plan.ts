@@ -1,0 +1,141 @@
+import { join } from 'node:path';
+import { FailedError } from '../base/errors.ts';
+import { packageRoot } from '../base/package-root.ts';
+import type { Lock } from '../debian/lock-file.ts';
+import type { LockedPackage } from '../debian/package.ts';
+import { media } from '../media/registry.ts';
+import { sourceFile } from '../plan/source.ts';
+import type { StepNode } from '../plan/types.ts';
+import { moduleProfiles } from '../recipe/module-profiles.ts';
+import { type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
+import { initrdNode } from '../steps/initrd.ts';
+import { kernelNode } from '../steps/kernel.ts';
+import { manifestName, manifestNode } from '../steps/manifest.ts';
+import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
+import { packagesLayerNode } from '../steps/packages-layer.ts';
+import { peLayerNode } from '../steps/pe-layer.ts';
+import { sbomName, sbomNode } from '../steps/sbom-node.ts';
+import { toolsNode } from '../steps/tools.ts';
+import { peOverlay } from './layers.ts';
+
+/** A file of the output folder and the step that makes it. */
+export interface Target {
+  /** File name in the output folder. */
+  readonly name: string;
+  readonly node: StepNode;
+  /** File name in the node's artifact. */
+  readonly file: string;
+  readonly medium: MediumKind | undefined;
+}
+
+/** Everything a build of one recipe would do, as data. */
+export interface BuildPlan {
+  readonly recipe: Recipe;
+  readonly epoch: number;
+  readonly targets: readonly Target[];
+}
+
+function required(packages: readonly LockedPackage[], name: string, recipe: Recipe): LockedPackage {
+  const found = packages.find((pkg) => pkg.name === name);
+  if (found === undefined) {
+    throw new FailedError(
+      'no-busybox',
+      `${recipe.name} needs the package ${name}, which runs before the livefs`,
+      {
+        hint: `add ${name} to \`pe.packages\``,
+      },
+    );
+  }
+  return found;
+}
+
+/** The media that a recipe describes, or those of them that were asked for. */
+export function chosenMedia(recipe: Recipe, asked: readonly MediumKind[] | undefined): MediumKind[] {
+  return mediaKinds.filter((kind) => recipe.media[kind] !== undefined && (asked?.includes(kind) ?? true));
+}
+
+/** Recipe and lock → the graph of steps. Reads the recipe's own files (their digests are part of it), runs nothing. */
+export function planBuild(
+  recipe: Recipe,
+  lock: Lock,
+  epoch: number,
+  kinds: readonly MediumKind[] = chosenMedia(recipe, undefined),
+): BuildPlan {
+  const { pe, arch } = recipe;
+  const format = pe.livefs;
+  const tools = toolsNode('build', lock.tools.build);
+  const packages = packagesLayerNode(lock.image, { format, arch, exclude: pe.exclude }, tools, epoch);
+  const modules = modulesLayerNode(
+    lock.kernel,
+    {
+      format,
+      profile: recipe.kernel.modules.profiles.flatMap((name) => moduleProfiles[name]?.patterns ?? []),
+      include: recipe.kernel.modules.include,
+      exclude: recipe.kernel.modules.exclude,
+      early: earlyModules[format],
+    },
+    tools,
+    epoch,
+  );
+  const identity = {
+    name: recipe.name,
+    version: recipe.version,
+    codename: recipe.source.suite,
+    hostname: pe.hostname,
+    timezone: pe.timezone,
+    users: usersOf(recipe),
+  };
+  const top = peLayerNode({ packages, tools, format, arch, identity, overlay: peOverlay(recipe), epoch });
+  const layers = [
+    { name: 'packages', node: packages },
+    { name: 'modules', node: modules },
+    { name: 'pe', node: top },
+  ];
+  const kernel = kernelNode(lock.kernel);
+  const initrd = initrdNode({
+    format,
+    layers,
+    init: sourceFile(join(packageRoot(), 'rootfs-templates', 'early', 'init')),
+    busybox: required(lock.image, 'busybox-static', recipe),
+    epoch,
+  });
+  const manifest = manifestNode({ recipe, lock, epoch, layers, kernel });
+  const sbom = sbomNode({ recipe, lock, epoch, packages });
+  const parts = {
+    kernel,
+    initrd,
+    tools,
+    epoch,
+    extras: {
+      '/diskbios/manifest.json.gz': { node: manifest, file: manifestName },
+      '/diskbios/sbom.spdx.json': { node: sbom, file: sbomName },
+    },
+  };
+  const targets = kinds.map((kind): Target => {
+    const medium = media[kind];
+    return {
+      name: medium.filename(recipe),
+      node: medium.node(recipe, parts),
+      file: medium.output,
+      medium: kind,
+    };
+  });
+  const beside: Target = { name: `${recipe.name}.spdx.json`, node: sbom, file: sbomName, medium: undefined };
+  return { recipe, epoch, targets: [...targets, beside] };
+}
+
+/** The recipe's users, root among them with the keys of `pe.ssh-keys`. */
+function usersOf(recipe: Recipe): Recipe['pe']['users'] {
+  const { users, sshKeys } = recipe.pe;
+  const root = users.find((user) => user.name === 'root') ?? {
+    name: 'root',
+    uid: 0,
+    groups: [],
+    home: '/root',
+    shell: '/bin/sh',
+    passwordHash: undefined,
+    sshKeys: [],
+  };
+  const others = users.filter((user) => user.name !== 'root');
+  return [{ ...root, sshKeys: [...new Set([...sshKeys, ...root.sshKeys])] }, ...others];
+}

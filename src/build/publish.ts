@@ -1,0 +1,73 @@
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { formatSums, parseSums } from '../formats/sha256sums.ts';
+import { storageError, writeWhole } from '../store/files.ts';
+import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
+import type { Artifact } from '../plan/types.ts';
+
+/** One file of the output folder. */
+export interface Output {
+  readonly name: string;
+  readonly artifact: Artifact;
+  /** Its name in the artifact. */
+  readonly file: string;
+}
+
+export interface Published {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** Whether the file was there already, with these bytes. */
+  readonly unchanged: boolean;
+}
+
+function recordOf(output: Output): { size: number; sha256: string } {
+  const meta = JSON.parse(readFileSync(output.artifact.file(metaName), 'utf8')) as ArtifactMeta;
+  const record = meta.files.find((file) => file.name === output.file);
+  if (record === undefined) throw new Error(`the artifact of ${output.name} has no ${output.file}`);
+  return record;
+}
+
+/** Puts one file into place: written beside and renamed, so that the old one is there until the new one is whole. */
+async function publishOne(output: Output, dir: string): Promise<Published> {
+  const path = join(dir, output.name);
+  const { size, sha256 } = recordOf(output);
+  if (existsSync(path) && (await hashFile(path)) === sha256) return { path, size, sha256, unchanged: true };
+  const beside = join(dir, `.${output.name}.new-${process.pid}`);
+  try {
+    copyFileSync(output.artifact.file(output.file), beside, constants.COPYFILE_FICLONE);
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw storageError(error, path);
+  }
+  return { path, size, sha256, unchanged: false };
+}
+
+/** Brings `SHA256SUMS` up to date; lines of other files that still lie in the folder stay. */
+function writeSums(dir: string, published: readonly Published[]): void {
+  const path = join(dir, 'SHA256SUMS');
+  const sums = new Map<string, string>();
+  if (existsSync(path)) {
+    for (const { name, sha256 } of parseSums(readFileSync(path, 'utf8'))) {
+      if (existsSync(join(dir, name))) sums.set(name, sha256);
+    }
+  }
+  for (const file of published) sums.set(basename(file.path), file.sha256);
+  const text = formatSums([...sums].map(([name, sha256]) => ({ name, sha256 })));
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+  writeWhole(path, text);
+}
+
+/** Copies finished files into the output folder, and lists them in its `SHA256SUMS`. */
+export async function publish(outputs: readonly Output[], dir: string): Promise<Published[]> {
+  try {
+    mkdirSync(dir, { recursive: true });
+  } catch (error) {
+    throw storageError(error, dirname(dir));
+  }
+  const published: Published[] = [];
+  for (const output of outputs) published.push(await publishOne(output, dir));
+  writeSums(dir, published);
+  return published;
+}

@@ -1,0 +1,102 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { digestOf, type Json } from '../base/json.ts';
+import { version as builderVersion } from '../base/version.ts';
+import type { Lock } from '../debian/lock-file.ts';
+import { makeManifest, type ManifestParts, packManifest } from '../formats/manifest.ts';
+import { kernelWords } from '../formats/kernel-words.ts';
+import { stepNode } from '../plan/node.ts';
+import type { StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { LivefsFormat, Recipe } from '../recipe/types.ts';
+import { layerImage } from './livefs.ts';
+import type { PackagesLayerFacts } from './packages-layer.ts';
+import { loadEntries } from './tree-file.ts';
+
+/** Name of the file in the artifact. */
+export const manifestName = 'manifest.json.gz';
+
+interface ManifestOptions {
+  readonly facts: Omit<ManifestParts, 'layers' | 'modules' | 'excluded' | 'kernel'> & {
+    readonly kernelPackage: string;
+  };
+  readonly format: LivefsFormat;
+  readonly layers: readonly string[];
+}
+
+function readJson<T>(context: StepContext, input: string, file: string): T {
+  const artifact = context.inputs[input];
+  if (artifact === undefined) throw new Error(`the manifest has no input ${input}`);
+  return JSON.parse(readFileSync(artifact.file(file), 'utf8')) as T;
+}
+
+/** Lists what the image is made of. */
+export const manifestStep: StepKind = {
+  name: 'manifest',
+  version: 1,
+  run(context, json) {
+    const { facts, format, layers } = json as unknown as ManifestOptions;
+    const { kernelPackage, ...rest } = facts;
+    const { release, modules } = readJson<{ release: string; modules: string[] }>(
+      context,
+      'layer modules',
+      'modules.json',
+    );
+    const { excluded } = readJson<PackagesLayerFacts>(context, 'layer packages', 'packages.json');
+    const manifest = makeManifest({
+      ...rest,
+      kernel: { version: release, package: kernelPackage },
+      modules,
+      excluded,
+      layers: layers.map((name, i) => {
+        const artifact = context.inputs[`layer ${name}`];
+        if (artifact === undefined) throw new Error(`the manifest has no layer ${name}`);
+        return {
+          name: `${(i + 1) * 10}-${name}`,
+          format,
+          size: statSync(artifact.file(layerImage(format))).size,
+          entries: loadEntries(artifact.file('tree.json')),
+        };
+      }),
+    });
+    writeFileSync(join(context.out, manifestName), packManifest(manifest));
+    return Promise.resolve();
+  },
+};
+
+interface ManifestNodeParts {
+  readonly recipe: Recipe;
+  readonly lock: Lock;
+  readonly epoch: number;
+  readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
+  readonly kernel: StepNode;
+}
+
+export function manifestNode({ recipe, lock, epoch, layers }: ManifestNodeParts): StepNode {
+  const options = {
+    facts: {
+      name: recipe.name,
+      version: recipe.version,
+      arch: recipe.arch,
+      builder: builderVersion,
+      suite: recipe.source.suite,
+      epoch,
+      recipeDigest: digestOf(layers.map((layer) => layer.node.id)),
+      lockDigest: digestOf(lock as unknown as Json),
+      kernelPackage: recipe.kernel.package,
+      packages: [...lock.image, ...lock.kernel],
+      entries: recipe.boot.entries.map((entry) => ({
+        title: entry.title,
+        mode: entry.mode,
+        cmdline: kernelWords(entry, { consoles: recipe.boot.consoles, cmdline: recipe.kernel.cmdline }),
+      })),
+    },
+    format: recipe.pe.livefs,
+    layers: layers.map((layer) => layer.name),
+  };
+  return stepNode(manifestStep, {
+    title: 'list what the image is made of',
+    options: options as unknown as Json,
+    inputs: Object.fromEntries(layers.map((layer) => [`layer ${layer.name}`, layer.node])),
+    epoch,
+  });
+}

@@ -1,0 +1,120 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../base/json.ts';
+import type { LockedPackage } from '../debian/package.ts';
+import { type Entry, Tree } from '../formats/tree.ts';
+import { stepNode } from '../plan/node.ts';
+import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { LivefsFormat } from '../recipe/types.ts';
+import { type ExcludedCount, excluder } from '../rootfs/exclude.ts';
+import { finishPackages } from '../rootfs/registry.ts';
+import type { InstalledPackage } from '../rootfs/types.ts';
+import { packLayer } from './livefs.ts';
+import { type PackageControl, packageArtifacts, packageInputs } from './package.ts';
+import { type FileReader, fileReader } from './read-file.ts';
+import { loadEntries, saveTree } from './tree-file.ts';
+
+interface PackagesLayerOptions {
+  readonly format: LivefsFormat;
+  readonly arch: string;
+  /** Globs of paths left out of packages. */
+  readonly exclude: readonly string[];
+  /** Package name → version and architecture. */
+  readonly packages: Readonly<Record<string, { readonly version: string; readonly arch: string }>>;
+}
+
+/** `packages.json` of the layer: what is installed, and what was left out. */
+export interface PackagesLayerFacts {
+  readonly controls: Readonly<Record<string, string>>;
+  readonly copyrights: Readonly<Record<string, string>>;
+  readonly excluded: readonly ExcludedCount[];
+}
+
+interface Merged {
+  readonly tree: Tree;
+  readonly installed: readonly InstalledPackage[];
+  readonly copyrights: Record<string, string>;
+  readonly excluded: readonly ExcludedCount[];
+}
+
+function controlOf(artifact: Artifact): PackageControl {
+  return JSON.parse(readFileSync(artifact.file('control.json'), 'utf8')) as PackageControl;
+}
+
+/** All packages' files in one tree, without what is excluded. The copyright texts are read before they are left out. */
+function merge(context: StepContext, options: PackagesLayerOptions, reader: FileReader): Merged {
+  const tree = new Tree();
+  const exclude = excluder(options.exclude);
+  const copyrights: Record<string, string> = {};
+  const installed = packageArtifacts(context.inputs).map(({ name, artifact }): InstalledPackage => {
+    const files: string[] = [];
+    for (const entry of loadEntries(artifact.file('tree.json'))) {
+      if (entry.path === `usr/share/doc/${name}/copyright` && entry.type === 'file') {
+        copyrights[name] = reader.read(entry).toString('utf8');
+      }
+      if (exclude.excludes(entry)) continue;
+      tree.add(entry);
+      files.push(entry.path);
+    }
+    const { control, scripts } = controlOf(artifact);
+    const { version, arch } = options.packages[name] ?? { version: '', arch: '' };
+    return { name, version, arch, control, scripts: scripts as InstalledPackage['scripts'], files };
+  });
+  return { tree, installed, copyrights, excluded: exclude.counts() };
+}
+
+/** Times after the epoch (a package newer than SOURCE_DATE_EPOCH) are brought back to it. */
+function clamped(entry: Entry, epoch: number): Entry {
+  return entry.mtime > epoch ? { ...entry, mtime: epoch } : entry;
+}
+
+/** The content of small generated files stays readable for the layer above; packages' files are in the image only. */
+function listed(entry: Entry): Entry {
+  if (entry.type !== 'file' || 'bytes' in entry.content) return entry;
+  return { ...entry, content: { bytes: new Uint8Array() } };
+}
+
+/** The layer of all packages, finished without running their maintainer scripts. */
+export const packagesLayerStep: StepKind = {
+  name: 'packages-layer',
+  version: 1,
+  async run(context, json) {
+    const options = json as unknown as PackagesLayerOptions;
+    using reader = fileReader();
+    const { epoch } = context;
+    const { tree, installed, copyrights, excluded } = merge(context, options, reader);
+    const finished = await finishPackages({
+      tree,
+      read: (entry) => Promise.resolve(reader.read(entry)),
+      packages: installed,
+      epoch,
+      arch: options.arch,
+    });
+    for (const warning of finished.warnings) context.warn(warning);
+    const entries = tree.list().map((entry) => clamped(entry, epoch));
+    await packLayer(context, options.format, entries);
+    saveTree(join(context.out, 'tree.json'), entries.map(listed));
+    const facts: PackagesLayerFacts = {
+      controls: Object.fromEntries(installed.map(({ name, control }) => [name, control])),
+      copyrights,
+      excluded,
+    };
+    writeFileSync(join(context.out, 'packages.json'), JSON.stringify(facts));
+  },
+};
+
+export function packagesLayerNode(
+  packages: readonly LockedPackage[],
+  options: Omit<PackagesLayerOptions, 'packages'>,
+  tools: StepNode,
+  epoch: number,
+): StepNode {
+  const versions = Object.fromEntries(packages.map(({ name, version, arch }) => [name, { version, arch }]));
+  return stepNode(packagesLayerStep, {
+    title: `compose and pack ${packages.length} packages`,
+    options: { ...options, packages: versions } as unknown as Json,
+    inputs: packageInputs(packages),
+    tools,
+    epoch,
+  });
+}

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { Json } from '../base/json.ts';
+import type { Content, Entry, Tree } from '../formats/tree.ts';
+import { Tree as EmptyTree } from '../formats/tree.ts';
+import { stepNode } from '../plan/node.ts';
+import type { Overlay, OverlayEntry } from '../plan/source.ts';
+import type { StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { LivefsFormat } from '../recipe/types.ts';
+import { finishIdentity } from '../rootfs/registry.ts';
+import type { PeIdentity } from '../rootfs/types.ts';
+import { packLayer } from './livefs.ts';
+import { fileReader } from './read-file.ts';
+import { loadTree, saveTree } from './tree-file.ts';
+
+interface PeLayerOptions {
+  readonly format: LivefsFormat;
+  readonly arch: string;
+  readonly identity: PeIdentity;
+  readonly overlay: readonly OverlayEntry[];
+}
+
+function contentOf(context: StepContext, item: OverlayEntry): { content: Content; size: number } {
+  if (item.source !== undefined) {
+    const file = context.files[item.source];
+    if (file === undefined) throw new Error(`the PE layer has no source ${item.source}`);
+    return { content: { file: file.path, offset: 0 }, size: file.size };
+  }
+  const bytes = Buffer.from(item.content ?? '');
+  return { content: { bytes }, size: bytes.length };
+}
+
+function entryOf(context: StepContext, item: OverlayEntry): Entry {
+  const { path, mode, uid, gid, origin } = item;
+  const common = { path, mode, uid, gid, origin, mtime: context.epoch };
+  switch (item.type) {
+    case 'dir':
+      return { ...common, type: 'dir' };
+    case 'symlink':
+      return { ...common, type: 'symlink', target: item.target ?? '' };
+    case 'file':
+      return { ...common, type: 'file', ...contentOf(context, item) };
+  }
+}
+
+/** What the upper tree holds that differs from the lower one it was laid over. */
+function difference(lower: Tree, upper: Tree): Entry[] {
+  return upper.list().filter((entry) => lower.get(entry.path) !== entry);
+}
+
+/**
+ * The topmost layer: template, the PE's programs, the recipe's files, and what finishing makes of hostname, users and
+ * the like. Small, so that changing one file packs only this again.
+ */
+export const peLayerStep: StepKind = {
+  name: 'pe-layer',
+  version: 1,
+  async run(context, json) {
+    const { format, arch, identity, overlay } = json as unknown as PeLayerOptions;
+    using reader = fileReader();
+    const packages = context.inputs['packages'];
+    if (packages === undefined) throw new Error('the PE layer has no packages below it');
+    const lower = loadTree(packages.file('tree.json'));
+    const tree = new EmptyTree();
+    for (const entry of lower) tree.add(entry);
+    for (const item of overlay) tree.add(entryOf(context, item), 'replace');
+    const finished = await finishIdentity({
+      tree,
+      read: (entry) => Promise.resolve(reader.read(entry)),
+      packages: [],
+      epoch: context.epoch,
+      arch,
+      identity,
+    });
+    for (const warning of finished.warnings) context.warn(warning);
+    const entries = difference(lower, tree);
+    await packLayer(context, format, entries);
+    saveTree(join(context.out, 'tree.json'), entries);
+  },
+};
+
+export interface PeLayerParts {
+  readonly packages: StepNode;
+  readonly tools: StepNode;
+  readonly format: LivefsFormat;
+  readonly arch: string;
+  readonly identity: PeIdentity;
+  readonly overlay: Overlay;
+  readonly epoch: number;
+}
+
+export function peLayerNode(parts: PeLayerParts): StepNode {
+  const { format, arch, identity, overlay, packages, tools, epoch } = parts;
+  return stepNode(peLayerStep, {
+    title: "pack the template and the recipe's files",
+    options: { format, arch, identity, overlay: overlay.entries } as unknown as Json,
+    inputs: { packages },
+    files: overlay.files,
+    tools,
+    epoch,
+  });
+}
