@@ -1,4 +1,7 @@
+import type { Mode } from '../base/cmdline.ts';
 import type { Place } from '../base/errors.ts';
+
+export type { Mode } from '../base/cmdline.ts';
 
 /**
  * The recipe after everything is settled: one frozen value, defaults filled in, paths absolute, nothing optional by
@@ -17,11 +20,16 @@ export interface Recipe {
   readonly paths: { readonly systems: string };
   readonly boot: BootSpec;
   readonly media: MediaSpec;
-  /** Where a value was written, for errors found later: `place(['pe', 'packages', 2])`; a missing path gives its nearest parent. */
+  /**
+   * Where a value was written, for errors found later: `place(['pe', 'packages', 2])`. The path uses the keys of the
+   * YAML file (camelCase is understood too); one that is not there gives its nearest parent.
+   */
   readonly place: (path: readonly (string | number)[]) => Place;
 }
 
-export type Arch = 'amd64';
+/** The architectures that can be built, by Debian's names. */
+export const arches = ['amd64'] as const;
+export type Arch = (typeof arches)[number];
 
 export interface PackageSource {
   readonly suite: string;
@@ -64,7 +72,9 @@ export interface ModuleSelection {
   readonly exclude: readonly string[];
 }
 
-export type LivefsFormat = 'squashfs' | 'erofs' | 'cpio';
+/** Forms of the root file system inside the initrd. */
+export const livefsFormats = ['squashfs', 'erofs', 'cpio'] as const;
+export type LivefsFormat = (typeof livefsFormats)[number];
 
 export interface PeSpec {
   /** Absolute path of the template folder (`rootfs-templates/<name>`). */
@@ -147,8 +157,6 @@ export interface BootSpec {
   /** Offer "boot from the first disk". */
   readonly firstDisk: boolean;
 }
-
-export type Mode = 'live' | 'takeover' | 'dual';
 
 export interface BootEntry {
   readonly title: string;

@@ -1,0 +1,111 @@
+import { basename } from 'node:path';
+import { readRecipeText } from './disk.ts';
+import { nearestRecipe, recipePath } from './locate.ts';
+import { didYouMean, type Problems } from './problems.ts';
+import type { Located, LocatedMap } from './yaml/located.ts';
+import { parseYaml } from './yaml/parse.ts';
+import { fileSource, type Source, type Span } from './yaml/source.ts';
+
+/** A recipe's file and all that it extends. */
+export interface Chain {
+  /** Parents before children, each file once; the recipe itself comes last. */
+  readonly layers: readonly LocatedMap[];
+  /** Every file read, absolute. */
+  readonly sources: readonly string[];
+  /** A file could not be read or parsed: what is missing proves nothing. */
+  readonly broken: boolean;
+}
+
+/** Reads a recipe and, first, what it extends. */
+export async function readChain(file: string, problems: Problems): Promise<Chain> {
+  const layers: LocatedMap[] = [];
+  const sources: string[] = [];
+  let broken = false;
+
+  const visit = async (path: string, from: Span | undefined, name: string, above: readonly string[]) => {
+    if (above.includes(path)) {
+      const cycle = [...above.slice(above.indexOf(path)), path].map((each) => basename(each));
+      problems.error('extends-cycle', from, `recipes extend each other in a circle: ${cycle.join(' → ')}`);
+      broken = true;
+      return;
+    }
+    if (sources.includes(path)) return;
+    const source = await readSource(path, from, name, problems);
+    if (source === undefined) {
+      broken = true;
+      return;
+    }
+    sources.push(path);
+    const root = parseRoot(source, problems);
+    if (root === undefined) {
+      broken = true;
+      return;
+    }
+    for (const parent of parentsOf(root, problems)) {
+      const parentName = String(parent.value);
+      await visit(recipePath(parentName, source.dir), parent.span, parentName, [...above, path]);
+    }
+    layers.push(root);
+  };
+
+  await visit(file, undefined, file, []);
+  return { layers, sources, broken };
+}
+
+async function readSource(
+  path: string,
+  from: Span | undefined,
+  name: string,
+  problems: Problems,
+): Promise<Source | undefined> {
+  let text: string | undefined;
+  try {
+    text = await readRecipeText(path);
+  } catch {
+    problems.error('not-text', from, `${path} is not a text in UTF-8`);
+    return undefined;
+  }
+  if (text !== undefined) return fileSource(path, text);
+  problems.error(
+    'no-such-recipe',
+    from,
+    from === undefined ? `there is no recipe ${path}` : `there is no recipe \`${name}\``,
+    {
+      expected: from === undefined ? undefined : `a file; looked for ${path}`,
+      hint: didYouMean(nearestRecipe(name, from?.source.dir ?? '/')),
+    },
+  );
+  return undefined;
+}
+
+function parseRoot(source: Source, problems: Problems): LocatedMap | undefined {
+  const { root, problems: found } = parseYaml(source);
+  problems.errors.push(...found);
+  if (root?.kind === 'map') return root;
+  if (root === undefined && found.length > 0) return undefined;
+  const empty = root === undefined || (root.kind === 'scalar' && root.value === null);
+  problems.error(
+    'not-a-map',
+    { source, start: root?.span.start ?? 0, end: root?.span.end ?? 1 },
+    empty ? 'the recipe is empty' : 'the recipe is not a map',
+    {
+      expected: 'keys such as `name: my-pe`, one a line',
+      hint: '`diskbios new NAME` writes a recipe to start from',
+    },
+  );
+  return undefined;
+}
+
+/** The names in `extends`; what is no name there is an error. */
+function parentsOf(root: LocatedMap, problems: Problems): Extract<Located, { kind: 'scalar' }>[] {
+  const value = root.entries.get('extends')?.value;
+  if (value === undefined) return [];
+  const names = value.kind === 'list' ? value.items : [value];
+  return names.filter((name) => {
+    if (name.kind === 'scalar' && typeof name.value === 'string' && name.value !== '') return true;
+    problems.error('wrong-type', name.span, '`extends` must name recipes', {
+      expected: 'a recipe such as base or ./common.yaml, or a list of these',
+    });
+    return false;
+  }) as Extract<Located, { kind: 'scalar' }>[];
+}

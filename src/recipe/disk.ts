@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+
+/** The one door through which recipes look at the build machine's disk. */
+
+/** The text of a recipe; `undefined` where it cannot be read as a file. Throws a TypeError where it is not UTF-8. */
+export async function readRecipeText(file: string): Promise<string | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch {
+    return undefined;
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+/** A small text beside the recipe; `undefined` where it cannot be read as a file. */
+export function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+export function fileKind(path: string): 'file' | 'folder' | 'other' | undefined {
+  if (!existsSync(path)) return undefined;
+  const stat = statSync(path);
+  return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+}
+
+/** Names in a folder, in order; none where it is no folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,173 @@
+import { resolve } from 'node:path';
+import { templatePath } from './locate.ts';
+import type { RawFile, RawInterface, RawKey, RawRecipe, RawService, RawUser } from './raw.ts';
+import { permissionBits } from './rules/files.ts';
+import { keyFilePath, readKeyFile } from './ssh-keys.ts';
+import type { PeFile, PeInterface, PeService, PeUser, Recipe } from './types.ts';
+import { type LocatedMap, nodeAt, type Path, valueSpan } from './yaml/located.ts';
+import { placeOf } from './yaml/source.ts';
+
+interface From {
+  readonly raw: RawRecipe;
+  /** Where each value was written. */
+  readonly root: LocatedMap;
+  readonly home: string | undefined;
+}
+
+/** Settles a recipe without mistakes: defaults that follow from other values, absolute paths, one form for each thing. */
+export function normalise(file: string, from: From): Recipe {
+  const { raw, root } = from;
+  const { pe, kernel, boot, media } = raw;
+  return deepFreeze({
+    file,
+    name: raw.name,
+    version: raw.version,
+    arch: raw.arch,
+    source: packageSource(from),
+    kernel: { package: kernel.package, modules: kernel.modules, cmdline: kernel.cmdline },
+    pe: {
+      template: templatePath(pe.template, dirAt(from, ['pe', 'template'])),
+      livefs: pe.livefs,
+      packages: pe.packages,
+      exclude: pe.exclude,
+      files: pe.files.map((each, n) => peFile(from, each, n)),
+      hostname: pe.hostname ?? raw.name,
+      timezone: pe.timezone,
+      users: pe.users.map((user, n) => peUser(from, user, n)),
+      sshKeys: keysAt(from, ['pe', 'ssh-keys'], pe['ssh-keys']),
+      services: Object.fromEntries(
+        Object.entries(pe.services).map(([name, each]) => [name, peService(each)]),
+      ),
+      network: { ...pe.network, interfaces: pe.network.interfaces.map(peInterface) },
+    },
+    paths: raw.paths,
+    boot: {
+      timeout: boot.timeout,
+      default: boot.default ?? boot.entries[0]?.title ?? '',
+      consoles: boot.consoles,
+      entries: boot.entries.map(({ system, console, data, ...entry }) => ({
+        ...entry,
+        system,
+        console,
+        data,
+      })),
+      memtest: boot.memtest,
+      firstDisk: boot['first-disk'],
+    },
+    media: {
+      iso: media.iso && {
+        label: media.iso.label ?? raw.name.toUpperCase().replaceAll('-', '_').slice(0, 32),
+        filename: media.iso.filename ?? `${raw.name}.iso`,
+      },
+    },
+    place: (path) =>
+      placeOf(
+        valueSpan(
+          root,
+          path.map((step) => yamlKey(root, step)),
+        ),
+      ),
+  } satisfies Recipe);
+}
+
+/** The keys of the YAML file; where `Recipe` has another spelling, that is understood as well. */
+function yamlKey(root: LocatedMap, step: string | number): string | number {
+  if (typeof step === 'number' || root.entries.has(step)) return step;
+  return step.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The folder that a relative path starts from: that of the file it was written in. */
+function dirAt({ root }: From, path: Path): string {
+  return (nodeAt(root, path)?.span ?? root.span).source.dir;
+}
+
+function packageSource(from: From): Recipe['source'] {
+  const { 'security-mirror': securityMirror, mirror, snapshot, repositories, ...rest } = from.raw.packages;
+  return {
+    ...rest,
+    mirror: withoutSlash(mirror),
+    securityMirror: withoutSlash(securityMirror),
+    snapshot: withoutSlash(snapshot),
+    repositories: repositories.map((each, n) => ({
+      ...each,
+      url: withoutSlash(each.url) ?? '',
+      key: resolve(dirAt(from, ['packages', 'repositories', n, 'key']), each.key),
+    })),
+  };
+}
+
+function withoutSlash(address: string | undefined): string | undefined {
+  return address?.replace(/\/+$/, '');
+}
+
+function peFile(from: From, file: RawFile, n: number): PeFile {
+  const { path, source, content, link, uid, gid } = file;
+  const mode = nodeAt(from.root, ['pe', 'files', n, 'mode']);
+  return {
+    path,
+    from:
+      source !== undefined
+        ? { kind: 'source', source: resolve(dirAt(from, ['pe', 'files', n, 'source']), source) }
+        : link !== undefined
+          ? { kind: 'link', target: link }
+          : { kind: 'content', content: content ?? '' },
+    mode: mode?.kind === 'scalar' ? permissionBits(mode.written) : undefined,
+    uid,
+    gid,
+  };
+}
+
+const firstUid = 1000;
+
+function peUser(from: From, user: RawUser, n: number): PeUser {
+  const isRoot = user.name === 'root';
+  return {
+    name: user.name,
+    uid: user.uid ?? (isRoot ? 0 : freeUid(from.raw.pe.users, n)),
+    groups: user.groups,
+    home: user.home ?? (isRoot ? '/root' : `/home/${user.name}`),
+    shell: user.shell,
+    passwordHash: user['password-hash'],
+    sshKeys: keysAt(from, ['pe', 'users', n, 'ssh-keys'], user['ssh-keys']),
+  };
+}
+
+/** The n-th user's id: users without one take the free ids from 1000 on, in order. */
+function freeUid(users: readonly RawUser[], n: number): number {
+  const taken = new Set(users.map((user) => user.uid));
+  let uid = firstUid - 1;
+  const without = users.slice(0, n + 1).filter((user) => user.uid === undefined && user.name !== 'root');
+  for (let left = without.length; left > 0; left -= 1) {
+    do uid += 1;
+    while (taken.has(uid));
+  }
+  return uid;
+}
+
+function keysAt(from: From, path: Path, keys: readonly RawKey[]): string[] {
+  const all = keys.flatMap((key, n) => {
+    if (typeof key === 'string') return [key.trim()];
+    return readKeyFile(keyFilePath(key.file, dirAt(from, [...path, n, 'file']), from.home)) ?? [];
+  });
+  return [...new Set(all)];
+}
+
+function peService(service: RawService): PeService {
+  return { ...service, run: typeof service.run === 'string' ? service.run.trim().split(/\s+/) : service.run };
+}
+
+function peInterface({ match, ipv4, ipv6 }: RawInterface): PeInterface {
+  return {
+    match,
+    ipv4: typeof ipv4 === 'string' ? ipv4 : { address: ipv4.address, gateway: ipv4.gateway },
+    ipv6: typeof ipv6 === 'string' ? ipv6 : { address: ipv6.address, gateway: ipv6.gateway },
+  };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) deepFreeze(part);
+  }
+  return value;
+}

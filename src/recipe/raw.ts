@@ -1,0 +1,133 @@
+import type { Mode } from '../base/cmdline.ts';
+import type { Json } from '../base/json.ts';
+import { childSchema } from './merge.ts';
+import type { SchemaNode } from './schema/node.ts';
+import type { Arch, LivefsFormat } from './types.ts';
+
+/** A recipe that fits the schema, with the schema's defaults filled in: what the rules look at and `Recipe` is made from. */
+export interface RawRecipe {
+  readonly name: string;
+  readonly version: string;
+  readonly arch: Arch;
+  readonly packages: {
+    readonly suite: string;
+    readonly components: readonly string[];
+    readonly mirror?: string;
+    readonly 'security-mirror'?: string;
+    readonly snapshot?: string;
+    readonly updates: boolean;
+    readonly security: boolean;
+    readonly repositories: readonly {
+      readonly name: string;
+      readonly url: string;
+      readonly suite: string;
+      readonly components: readonly string[];
+      readonly key: string;
+    }[];
+  };
+  readonly kernel: {
+    readonly package: string;
+    readonly modules: {
+      readonly profiles: readonly string[];
+      readonly include: readonly string[];
+      readonly exclude: readonly string[];
+    };
+    readonly cmdline: readonly string[];
+  };
+  readonly pe: RawPe;
+  readonly paths: { readonly systems: string };
+  readonly boot: {
+    readonly timeout: number;
+    readonly default?: string;
+    readonly consoles: readonly string[];
+    readonly entries: readonly RawEntry[];
+    readonly memtest: boolean;
+    readonly 'first-disk': boolean;
+  };
+  readonly media: { readonly iso?: { readonly label?: string; readonly filename?: string } };
+}
+
+interface RawPe {
+  readonly template: string;
+  readonly livefs: LivefsFormat;
+  readonly packages: readonly string[];
+  readonly exclude: readonly string[];
+  readonly files: readonly RawFile[];
+  readonly hostname?: string;
+  readonly timezone: string;
+  readonly users: readonly RawUser[];
+  readonly 'ssh-keys': readonly RawKey[];
+  readonly services: Readonly<Record<string, RawService>>;
+  readonly network: {
+    readonly dns: readonly string[];
+    readonly search: readonly string[];
+    readonly interfaces: readonly RawInterface[];
+  };
+}
+
+export interface RawFile {
+  readonly path: string;
+  readonly source?: string;
+  readonly content?: string;
+  readonly link?: string;
+  readonly mode?: string | number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export type RawKey = string | { readonly file: string };
+
+export interface RawUser {
+  readonly name: string;
+  readonly uid?: number;
+  readonly groups: readonly string[];
+  readonly home?: string;
+  readonly shell: string;
+  readonly 'password-hash'?: string;
+  readonly 'ssh-keys': readonly RawKey[];
+}
+
+export interface RawService {
+  readonly run: string | readonly string[];
+  readonly after: readonly string[];
+  readonly restart: 'always' | 'on-failure' | 'never';
+  readonly env: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+}
+
+interface FixedAddress {
+  readonly address: string;
+  readonly gateway?: string;
+}
+
+export interface RawInterface {
+  readonly match: string;
+  readonly ipv4: 'dhcp' | 'off' | FixedAddress;
+  readonly ipv6: 'auto' | 'off' | FixedAddress;
+}
+
+export interface RawEntry {
+  readonly title: string;
+  readonly mode: Mode;
+  readonly system?: string;
+  readonly systems: readonly string[];
+  readonly console?: string;
+  readonly data?: string;
+  readonly debug: boolean;
+  readonly cmdline: readonly string[];
+}
+
+/** Fills in the schema's defaults, in maps that are there and in those that a default makes. */
+export function withDefaults(value: Json, schema: SchemaNode | undefined): Json {
+  if (Array.isArray(value)) return (value as Json[]).map((item) => withDefaults(item, schema?.items));
+  if (value === null || typeof value !== 'object') return value;
+  const missing = Object.entries(schema?.properties ?? {}).flatMap(([key, { default: byDefault }]) =>
+    byDefault === undefined || key in value ? [] : [[key, byDefault] as const],
+  );
+  return Object.fromEntries(
+    [...Object.entries(value), ...missing].map(([key, item]) => [
+      key,
+      withDefaults(item ?? null, childSchema(schema, key)),
+    ]),
+  );
+}

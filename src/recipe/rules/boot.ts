@@ -1,0 +1,103 @@
+import { nearest } from '../../base/suggest.ts';
+import { didYouMean } from '../problems.ts';
+import type { RawEntry } from '../raw.ts';
+import { type Facts, isWhole, isWritten, keyAt, type Rule, valueAt } from './rule.ts';
+
+/** Entries say what their mode needs and nothing else; the default is one of them; the menu can be seen. */
+export const bootRules: Rule = (facts) => {
+  for (const [n, entry] of facts.raw.boot.entries.entries()) checkEntry(facts, n, entry);
+  checkDefault(facts);
+  checkHiddenMenu(facts);
+};
+
+/** Which modes a key of an entry has an effect in. */
+const effects = {
+  system: ['takeover'],
+  systems: ['dual'],
+  console: ['dual'],
+} as const satisfies Partial<Record<keyof RawEntry, readonly RawEntry['mode'][]>>;
+
+function checkEntry(facts: Facts, n: number, entry: RawEntry): void {
+  const path = ['boot', 'entries', n] as const;
+  if (!isWhole(facts, path)) return;
+  for (const [key, modes] of Object.entries(effects)) {
+    const inMode: readonly string[] = modes;
+    if (!isWritten(facts, [...path, key]) || inMode.includes(entry.mode)) continue;
+    facts.problems.error(
+      'no-effect',
+      keyAt(facts, [...path, key]),
+      `\`${key}\` has no effect in the mode \`${entry.mode}\``,
+      {
+        expected: `the mode ${inMode.join(' or ')}, or an entry without \`${key}\``,
+      },
+    );
+  }
+  if (entry.mode === 'takeover' && entry.system === undefined) {
+    facts.problems.error(
+      'missing-key',
+      valueAt(facts, [...path, 'mode']),
+      `the entry \`${entry.title}\` does not say which system to take over`,
+      {
+        expected: 'the key `system`, such as `system: debian`',
+      },
+    );
+  }
+  if (entry.mode !== 'live' && entry.data === 'none') {
+    facts.problems.error(
+      'no-effect',
+      valueAt(facts, [...path, 'data']),
+      `the entry \`${entry.title}\` has systems to start, and no data volume that they could be on`,
+      {
+        expected: 'a data volume, or the mode live',
+      },
+    );
+  }
+  const names = entry.systems.map((each) => each.split(':', 1)[0] ?? '');
+  if (
+    entry.mode === 'dual' &&
+    entry.console !== undefined &&
+    names.length > 0 &&
+    !names.includes(entry.console)
+  ) {
+    facts.problems.error(
+      'no-such-system',
+      valueAt(facts, [...path, 'console']),
+      `the console goes to \`${entry.console}\`, which this entry does not start`,
+      {
+        expected: `one of ${names.join(', ')}`,
+        hint: didYouMean(nearest(entry.console, names)),
+      },
+    );
+  }
+}
+
+function checkDefault(facts: Facts): void {
+  const { default: wanted, entries } = facts.raw.boot;
+  const titles = entries.map((entry) => entry.title);
+  if (wanted === undefined || titles.includes(wanted) || !isWhole(facts, ['boot', 'entries'])) return;
+  facts.problems.error(
+    'no-such-entry',
+    valueAt(facts, ['boot', 'default']),
+    `no entry has the title \`${wanted}\``,
+    {
+      expected: `one of ${titles.map((title) => `\`${title}\``).join(', ')}`,
+      hint: didYouMean(nearest(wanted, titles)),
+    },
+  );
+}
+
+function checkHiddenMenu(facts: Facts): void {
+  const { boot } = facts.raw;
+  if (boot.timeout > 0) return;
+  for (const key of ['memtest', 'first-disk'] as const) {
+    if (!boot[key] || !isWritten(facts, ['boot', key])) continue;
+    facts.problems.warn(
+      'no-effect',
+      keyAt(facts, ['boot', key]),
+      `\`${key}\` can hardly be reached: with \`timeout: 0\` no menu is shown`,
+      {
+        expected: 'a timeout of 1 or more seconds',
+      },
+    );
+  }
+}

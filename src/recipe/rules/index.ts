@@ -1,0 +1,25 @@
+import { accountRules } from './accounts.ts';
+import { bootRules } from './boot.ts';
+import { cmdlineRules } from './cmdline.ts';
+import { fileRules } from './files.ts';
+import { mediaRules } from './media.ts';
+import { networkRules } from './network.ts';
+import { packageRules } from './packages.ts';
+import { peRules } from './pe.ts';
+import type { Rule } from './rule.ts';
+import { serviceRules } from './services.ts';
+import { sshKeyRules } from './ssh-keys.ts';
+
+/** Every group of rules; one file each. */
+export const rules: readonly Rule[] = [
+  packageRules,
+  peRules,
+  fileRules,
+  accountRules,
+  sshKeyRules,
+  serviceRules,
+  networkRules,
+  bootRules,
+  cmdlineRules,
+  mediaRules,
+];

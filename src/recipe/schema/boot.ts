@@ -1,0 +1,64 @@
+import { modes } from '../../base/cmdline.ts';
+import { cmdlineWord } from './kernel.ts';
+import { choice, flag, list, map, text, wholeNumber, words } from './node.ts';
+
+const system = {
+  pattern: '^(/\\S+|[a-z0-9][a-z0-9_.-]{0,62})$',
+  'x-expected': 'the name of a system, or an absolute path',
+};
+
+const entry = map(
+  'An entry of the boot menu.',
+  {
+    title: text('Text in the menu; no two entries have the same.', {
+      pattern: '^[^\\s"\'`$\\\\]([^"\'`$\\\\\\n\\t]{0,62}[^\\s"\'`$\\\\])?$',
+      'x-expected': '1 to 64 characters without quotes, $ and backslash',
+    }),
+    mode: choice('What the boot does (`diskbios.mode=`).', modes, { default: 'live' }),
+    system: text('The system to take over (`diskbios.system=`); for mode `takeover`.', system),
+    systems: words(
+      'The systems to start (`diskbios.systems=`), each `name` or `name:engine`; for mode `dual`.',
+      {
+        pattern: '^[a-z0-9][a-z0-9_.-]{0,62}(:(chroot|lxc|uml|vm))?$',
+        'x-expected': 'name or name:engine, where the engine is chroot, lxc, uml or vm',
+      },
+      { default: [] },
+    ),
+    console: text(
+      'The system that gets the screen and the keyboard (`diskbios.console=`); for mode `dual`.',
+      {
+        pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
+        'x-expected': 'the name of a system',
+      },
+    ),
+    data: text('The data volume (`diskbios.data=`); without it `LABEL=DISKBIOS-DATA`.', {
+      pattern: '^(LABEL=\\S+|UUID=[0-9A-Fa-f-]+|/dev/\\S+|none)$',
+      'x-expected': 'LABEL=…, UUID=…, a device such as /dev/sda2, or none',
+    }),
+    debug: flag('Give a shell before the mode is acted on (`diskbios.debug`).', false),
+    cmdline: words('More words for the kernel command line of this entry.', cmdlineWord, { default: [] }),
+  },
+  { required: ['title'] },
+);
+
+export const bootSchema = map(
+  'The boot menu.',
+  {
+    timeout: wholeNumber('Seconds that the menu waits; 0 starts the default entry without a menu.', 0, 3600, {
+      default: 5,
+    }),
+    default: text('Title of the entry that starts by itself; without it the first.'),
+    consoles: words(
+      'Kernel consoles; the last one is where the PE’s own messages go.',
+      {
+        pattern: '^(tty[0-9]+|hvc[0-9]+|tty[A-Z]+[0-9]+(,[0-9]+([noe][5-8]?r?)?)?)$',
+        'x-expected': 'a console such as tty0 or ttyS0,115200n8',
+      },
+      { default: ['tty0'], minItems: 1, 'x-merge': 'replace' },
+    ),
+    entries: list('Entries of the menu, in this order.', entry, { minItems: 1, 'x-merge': 'by title' }),
+    memtest: flag('Offer a memory test.', true),
+    'first-disk': flag('Offer to boot from the first disk.', true),
+  },
+  { required: ['entries'] },
+);
