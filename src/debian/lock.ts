@@ -1,0 +1,94 @@
+import { type Diagnostic, UserError } from '../base/errors.ts';
+import { nearest } from '../base/suggest.ts';
+import type { Recipe } from '../recipe/types.ts';
+import type { AptOptions } from './apt.ts';
+import { compareLocks, formatSummary, type SetSummary } from './lock-diff.ts';
+import { type Lock, lockFileOf, readLock, writeLock } from './lock-file.ts';
+import { requestDifferences, requestOf } from './lock-request.ts';
+import { findMirrors, type MirrorOptions } from './mirror.ts';
+import type { LockedPackage } from './package.ts';
+import { noPins, type Pins, resolveLock } from './resolve.ts';
+
+export interface LockOptions extends AptOptions {
+  /**
+   * `refresh`: the lock is kept where it fits the recipe, else brought up to date with as few changes as possible.
+   * `locked`: a lock that does not fit is an error. `update`: newer versions are taken.
+   */
+  readonly mode: 'refresh' | 'locked' | 'update';
+  /** With `update`: the packages to take newer versions of; none: all. */
+  readonly update?: readonly string[] | undefined;
+  readonly mirrors?: MirrorOptions | undefined;
+}
+
+export interface EnsuredLock {
+  readonly file: string;
+  readonly lock: Lock;
+  /** Whether the file was written. */
+  readonly changed: boolean;
+  readonly summary: readonly SetSummary[];
+  /** The summary for a person; empty where no package changed. */
+  readonly text: string;
+}
+
+/** Gives the lock of a recipe, made or brought up to date as `mode` allows. Uses neither apt nor network where it fits. */
+export async function ensureLock(recipe: Recipe, options: LockOptions): Promise<EnsuredLock> {
+  const file = lockFileOf(recipe.file);
+  const before = readLock(file);
+  const request = requestOf(recipe);
+  const differences = before === undefined ? [] : requestDifferences(before.request, request, recipe);
+
+  if (options.mode === 'locked') {
+    if (before === undefined) throw noLock(recipe, file);
+    if (differences.length > 0) throw new UserError(differences.map(withLockHint));
+  }
+  if (before !== undefined && differences.length === 0 && options.mode !== 'update') {
+    return { file, lock: before, changed: false, summary: [], text: '' };
+  }
+
+  const mirrors = findMirrors(recipe, options.mirrors);
+  const keep = before === undefined ? noPins : keptVersions(before, options);
+  const lock = await resolveLock(recipe, request, mirrors, keep, options);
+  const summary = compareLocks(before, lock);
+  const text = formatSummary(summary);
+  const changed = text !== '' || differences.length > 0 || before === undefined;
+  if (changed) writeLock(file, lock);
+  return { file, lock, changed, summary, text };
+}
+
+/** The versions that stay: all of the lock, or with `update` all but the named packages. */
+function keptVersions(lock: Lock, options: LockOptions): Pins {
+  const freed = options.mode === 'update' ? updatedNames(lock, options.update ?? []) : new Set<string>();
+  const kept = (packages: readonly LockedPackage[]): Map<string, string> =>
+    new Map(packages.filter(({ name }) => !freed.has(name)).map(({ name, version }) => [name, version]));
+  return { image: kept(lock.image), build: kept(lock.tools.build), qemu: kept(lock.tools.qemu) };
+}
+
+function updatedNames(lock: Lock, asked: readonly string[]): Set<string> {
+  const known = new Set([...lock.image, ...Object.values(lock.tools).flat()].map(({ name }) => name));
+  if (asked.length === 0) return known;
+  const unknown = asked.filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new UserError(unknown.map((name) => notLocked(name, known)));
+  return new Set(asked);
+}
+
+function notLocked(name: string, known: ReadonlySet<string>): Diagnostic {
+  const near = nearest(name, known);
+  return {
+    code: 'not-in-lock',
+    message: `--update ${name}: the lock has no such package`,
+    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+  };
+}
+
+function withLockHint(difference: Diagnostic, index: number): Diagnostic {
+  return index > 0 ? difference : { ...difference, hint: 'bring the lock up to date with `diskbios lock`' };
+}
+
+function noLock(recipe: Recipe, file: string): UserError {
+  return new UserError({
+    code: 'no-lock',
+    message: `there is no lock ${file}, and --locked allows making none`,
+    place: recipe.place([]),
+    hint: 'make it with `diskbios lock`',
+  });
+}

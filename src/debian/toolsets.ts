@@ -1,0 +1,18 @@
+import type { Arch } from '../recipe/types.ts';
+
+/** Sets of programs that the builder itself uses; each is pinned in the lock and unpacked into the store. */
+export const toolsetNames = ['build', 'qemu'] as const;
+export type Toolset = (typeof toolsetNames)[number];
+
+const common: Readonly<Record<Toolset, readonly string[]>> = {
+  build: ['erofs-utils', 'grub-common', 'kmod', 'mtools', 'squashfs-tools', 'xorriso', 'xz-utils', 'zstd'],
+  qemu: ['dropbear-bin', 'qemu-utils'],
+};
+
+/** Packages of each set, by the architecture of the image. */
+export const toolsets: Readonly<Record<Arch, Readonly<Record<Toolset, readonly string[]>>>> = {
+  amd64: {
+    build: [...common.build, 'grub-efi-amd64-bin', 'grub-pc-bin', 'memtest86+'],
+    qemu: [...common.qemu, 'ovmf', 'qemu-system-x86', 'seabios'],
+  },
+};
