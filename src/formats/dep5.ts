@@ -45,9 +45,11 @@ function licenceRef(name: string, text: string): ExtractedLicence {
 
 /** Joins expressions with an operator, in parentheses where the operator inside is another. */
 function join(parts: readonly string[], operator: 'AND' | 'OR'): string {
-  const unique = [...new Set(parts)].sort();
-  if (unique.length === 1) return unique[0] ?? '';
   const other = operator === 'AND' ? / OR / : / AND /;
+  // What is joined already by the same operator needs no second level.
+  const flat = parts.flatMap((part) => (other.test(part) ? [part] : part.split(` ${operator} `)));
+  const unique = [...new Set(flat)].sort();
+  if (unique.length === 1) return unique[0] ?? '';
   return unique.map((part) => (other.test(part) ? `(${part})` : part)).join(` ${operator} `);
 }
 

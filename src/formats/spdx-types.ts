@@ -35,7 +35,8 @@ export interface SpdxPackage {
   readonly licenseDeclared: string;
   readonly copyrightText: string;
   readonly summary?: string;
-  readonly primaryPackagePurpose?: 'APPLICATION' | 'OPERATING-SYSTEM';
+  readonly comment?: string;
+  readonly primaryPackagePurpose?: 'APPLICATION';
   readonly externalRefs?: readonly {
     readonly referenceCategory: 'PACKAGE-MANAGER';
     readonly referenceType: 'purl';

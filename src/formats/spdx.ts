@@ -32,6 +32,9 @@ export interface SbomParts {
   readonly tools: readonly SbomPackage[];
 }
 
+/** Where the document lies in an image. */
+export const sbomPath = 'diskbios/sbom.spdx.json.gz';
+
 const noAssertion = 'NOASSERTION';
 const documentId = 'SPDXRef-DOCUMENT';
 const imageId = 'SPDXRef-Image';
@@ -173,7 +176,7 @@ export function spdxDocument(parts: SbomParts): SpdxDocument {
     ...inside.map((pkg) => describePackage(pkg, 'Package', parts.suite)),
     ...tools.map((pkg) => describePackage(pkg, 'Tool', parts.suite)),
   ];
-  const image = ownPackage(imageId, parts.name, parts.version, { primaryPackagePurpose: 'OPERATING-SYSTEM' });
+  const image = ownPackage(imageId, parts.name, parts.version, { summary: 'the bootable image' });
   const extracted = new Map(
     described.flatMap(({ extracted: list }) => list.map((one) => [one.id, one] as const)),
   );
@@ -193,7 +196,7 @@ export function spdxDocument(parts: SbomParts): SpdxDocument {
       programs,
       builder,
       ...described.map(({ item }) =>
-        item.SPDXID === kernelId ? { ...item, primaryPackagePurpose: 'OPERATING-SYSTEM' as const } : item,
+        item.SPDXID === kernelId ? { ...item, comment: 'the kernel that the image boots' } : item,
       ),
     ],
     ...(extracted.size === 0

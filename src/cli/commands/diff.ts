@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { CliIo } from '../io.ts';
+
+interface Options {
+  readonly json?: true;
+  readonly files?: true;
+  readonly exitCode?: true;
+}
+
+export function register(program: Command, io: CliIo): void {
+  program
+    .command('diff')
+    .description('show what differs between two images: packages, files, sizes, boot entries')
+    .argument('<from>', 'ISO image, the older one')
+    .argument('<to>', 'ISO image, the newer one')
+    .option('--files', 'list every file of the PE that differs')
+    .option('--exit-code', 'end with 1 where there is a difference, with 0 where there is none')
+    .option('--json', 'the differences as JSON')
+    .addHelpText(
+      'after',
+      `
+Sizes are second minus first. + is added, - removed, ~ changed, ↑ upgraded, ↓ downgraded.
+
+Examples:
+  $ diskbios diff out/old.iso out/diskbios.iso
+  $ diskbios diff --exit-code first.iso second.iso && echo the same bytes
+`,
+    )
+    .action(async (from: string, to: string, options: Options) => {
+      const { resolve } = await import('node:path');
+      const { compareImages } = await import('../../image/compare.ts');
+      const comparison = compareImages(resolve(io.cwd, from), resolve(io.cwd, to));
+      if (options.json === true) io.out(`${JSON.stringify(comparison, null, 2)}\n`);
+      else {
+        const { comparisonText } = await import('../views/diff.ts');
+        io.out(comparisonText(comparison, options.files === true));
+      }
+      if (options.exitCode === true && !comparison.identical) process.exitCode = 1;
+    });
+}

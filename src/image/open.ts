@@ -1,0 +1,136 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { FailedError, UserError } from '../base/errors.ts';
+import { formatBytes } from '../base/sizes.ts';
+import { type IsoEntry, type IsoVolume, readEntries, readVolume } from '../formats/iso9660.ts';
+import { type PartitionTables, readPartitionTables } from '../formats/partitions.ts';
+import type { ReadAt } from '../formats/read-at.ts';
+
+/** An image opened for reading. `using` closes it. */
+export interface OpenImage extends Disposable {
+  readonly path: string;
+  readonly bytes: number;
+  /** Reads exactly what is asked for, or throws. */
+  readonly read: ReadAt;
+  readonly volume: IsoVolume;
+  readonly tables: PartitionTables;
+  readonly entries: readonly IsoEntry[];
+  /** A file of the image, links followed; `undefined` where there is none. */
+  find(path: string): IsoEntry | undefined;
+  /** The contents of a file of the image, or its first `length` bytes. */
+  contents(entry: IsoEntry, length?: number): Buffer;
+}
+
+function exactReader(fd: number, path: string): ReadAt {
+  return (offset, length) => {
+    const bytes = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length; ) {
+      const got = readSync(fd, bytes, done, length - done, offset + done);
+      if (got === 0) throw truncated(path, `byte ${offset + length} is past its end`);
+      done += got;
+    }
+    return bytes;
+  };
+}
+
+function truncated(path: string, how: string): FailedError {
+  return new FailedError('truncated-image', `${path} was cut off: ${how}`, {
+    hint: 'copy or download it again, and compare it with SHA256SUMS',
+  });
+}
+
+function notAnImage(path: string, why: string): UserError {
+  return new UserError({
+    code: 'not-an-image',
+    message: `${path} is not an image that diskbios can read: ${why}`,
+    expected: 'an ISO image, such as `diskbios build` writes to out/',
+  });
+}
+
+/** Opens the file; what stands in the way is the caller's mistake. */
+function openFile(path: string): number {
+  try {
+    const fd = openSync(path, 'r');
+    if (fstatSync(fd).isFile() || fstatSync(fd).isBlockDevice()) return fd;
+    closeSync(fd);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new UserError({ code: 'no-such-image', message: `there is no file ${path}` });
+    }
+    if (code === 'EACCES') {
+      throw new UserError({ code: 'unreadable-image', message: `you may not read ${path}` });
+    }
+    throw error;
+  }
+  throw notAnImage(path, 'it is a folder');
+}
+
+function looksLikeText(bytes: Buffer): boolean {
+  return bytes.length > 0 && !bytes.includes(0);
+}
+
+function readWhole(fd: number, path: string): Omit<OpenImage, typeof Symbol.dispose> {
+  const { size: bytes } = fstatSync(fd);
+  const read = exactReader(fd, path);
+  // The volume descriptors start at byte 32768.
+  if (bytes < 17 * 2048) {
+    const start = read(0, Math.min(bytes, 512));
+    throw notAnImage(
+      path,
+      looksLikeText(start) ? 'it is a text file' : `it is only ${formatBytes(bytes)} long`,
+    );
+  }
+  const volume = volumeOf(read, path);
+  if (volume.bytes > bytes) {
+    throw truncated(path, `it says that it is ${volume.bytes} bytes long, but ${bytes} are there`);
+  }
+  const tables = readPartitionTables(read);
+  if (tables.gpt !== undefined && tables.gpt.end > bytes) {
+    throw truncated(path, `its partition table ends at byte ${tables.gpt.end}, but ${bytes} are there`);
+  }
+  const entries = readEntries(read, volume);
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
+  return {
+    path,
+    bytes,
+    read,
+    volume,
+    tables,
+    entries,
+    find: (wanted) => followLinks(byPath, wanted),
+    contents: (entry, length = entry.size) => read(entry.offset, Math.min(length, entry.size)),
+  };
+}
+
+function volumeOf(read: ReadAt, path: string): IsoVolume {
+  try {
+    return readVolume(read);
+  } catch (error) {
+    if (error instanceof FailedError && error.code === 'not-an-image') throw notAnImage(path, error.message);
+    throw error;
+  }
+}
+
+function followLinks(entries: ReadonlyMap<string, IsoEntry>, path: string): IsoEntry | undefined {
+  let wanted = path.replace(/^\/+/, '');
+  for (let links = 0; links < 16; links += 1) {
+    const entry = entries.get(wanted);
+    if (entry?.target === undefined) return entry;
+    const base = entry.target.startsWith('/')
+      ? 'file:///'
+      : `file:///${wanted.split('/').map(encodeURIComponent).join('/')}`;
+    wanted = decodeURIComponent(new URL(entry.target, base).pathname).replace(/^\/+/, '');
+  }
+  return undefined;
+}
+
+/** Opens an ISO image. Throws `UserError` for a file that is none, `FailedError` for one that was cut off. */
+export function openImage(path: string): OpenImage {
+  const fd = openFile(path);
+  try {
+    return { ...readWhole(fd, path), [Symbol.dispose]: () => closeSync(fd) };
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}

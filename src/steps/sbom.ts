@@ -1,0 +1,97 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Json } from '../base/json.ts';
+import type { LockedPackage } from '../debian/package.ts';
+import { plainGzip } from '../formats/manifest.ts';
+import { type SbomPackage, spdxDocument } from '../formats/spdx.ts';
+import type { FileEntry, Tree } from '../formats/tree.ts';
+import { stepNode } from '../plan/node.ts';
+import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import { type PackageControl, packageArtifacts, packageInputs } from './package.ts';
+import { type FileReader, fileReader } from './read-file.ts';
+import { loadTree } from './tree-file.ts';
+
+/** Names in the step's artifact. */
+export const sbomFiles = { plain: 'sbom.spdx.json', packed: 'sbom.spdx.json.gz' } as const;
+
+export interface SbomOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly suite: string;
+  /** Version of diskbios. */
+  readonly builder: string;
+  /** Package that holds the kernel. */
+  readonly kernel: string;
+  readonly epoch: number;
+  readonly packages: readonly LockedPackage[];
+  readonly tools: readonly LockedPackage[];
+}
+
+interface ReadPackage {
+  readonly control: string;
+  readonly tree: Tree;
+}
+
+function readPackages(inputs: Readonly<Record<string, Artifact>>): Map<string, ReadPackage> {
+  return new Map(
+    packageArtifacts(inputs).map(({ name, artifact }) => {
+      const { control } = JSON.parse(readFileSync(artifact.file('control.json'), 'utf8')) as PackageControl;
+      return [name, { control, tree: loadTree(artifact.file('tree.json')) }];
+    }),
+  );
+}
+
+/** A package's copyright file; many packages of one source link their folder to another's. */
+function copyrightOf(name: string, packages: ReadonlyMap<string, ReadPackage>): FileEntry | undefined {
+  const tree = packages.get(name)?.tree;
+  const folder = tree?.get(`usr/share/doc/${name}`);
+  if (folder?.type === 'symlink') {
+    const other = folder.target.replace(/^.*\//, '');
+    return other === name ? undefined : copyrightOf(other, packages);
+  }
+  const file = tree?.resolve(`usr/share/doc/${name}/copyright`);
+  return file?.type === 'file' ? file : undefined;
+}
+
+function sbomPackage(
+  pkg: LockedPackage,
+  packages: ReadonlyMap<string, ReadPackage>,
+  reader: FileReader,
+): SbomPackage {
+  const { name, version, arch, sha256, path } = pkg;
+  const copyright = copyrightOf(name, packages);
+  return {
+    ...{ name, version, arch, sha256, path },
+    control: packages.get(name)?.control,
+    copyright: copyright === undefined ? undefined : reader.read(copyright).toString('utf8'),
+  };
+}
+
+/** Writes the software bill of materials from the lock and what the packages say about themselves. */
+export const sbomStep: StepKind = {
+  name: 'sbom',
+  version: 1,
+  run(context: StepContext, json: Json): Promise<void> {
+    const options = json as unknown as SbomOptions;
+    const packages = readPackages(context.inputs);
+    using reader = fileReader();
+    const document = spdxDocument({
+      ...options,
+      packages: options.packages.map((pkg) => sbomPackage(pkg, packages, reader)),
+      tools: options.tools.map((pkg) => ({ ...pkg, control: undefined, copyright: undefined })),
+    });
+    const text = `${JSON.stringify(document, null, 1)}\n`;
+    writeFileSync(join(context.out, sbomFiles.plain), text);
+    writeFileSync(join(context.out, sbomFiles.packed), plainGzip(text));
+    return Promise.resolve();
+  },
+};
+
+/** The step that writes `sbom.spdx.json`, and the same packed for the medium. */
+export function sbomNode(options: SbomOptions): StepNode {
+  return stepNode(sbomStep, {
+    title: 'write the software bill of materials',
+    options: options as unknown as Json,
+    inputs: packageInputs(options.packages),
+  });
+}
