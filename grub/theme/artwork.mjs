@@ -125,9 +125,15 @@ saveNine('select', 10, (x, y, size) => {
   if (box(x, y, size / 2, size / 2, size / 2, size / 2, 8) > 0) return clear;
   return x < 4 ? [...accent, 1] : [...mix(accent, blue, 0.35), 0.24];
 });
+// The entries that are not selected need a box of the same size, or they would stand higher.
+saveNine('item', 10, () => clear);
 saveNine('terminal', 12, rounded(10, [8, 11, 18, 0.94]));
-saveNine('bar', 3, rounded(3, [51, 65, 85, 0.9]));
-saveNine('progress', 3, rounded(3, [...accent, 1]));
+// GRUB makes a progress bar as high as a line of text, here 16 pixels: clear above and below leaves a thin one.
+const thin = (rgba) => (_, y) => (Math.abs(y - 8) < 3 ? rgba : clear);
+save('bar_c', 1, 16, thin([51, 65, 85, 0.9]));
+save('progress_c', 1, 16, thin([...accent, 1]));
+save('thumb_c', 1, 1, () => [...accent, 1]);
+save('track_c', 1, 1, () => [51, 65, 85, 0.5]);
 
 // --- icons of the entries' classes, 24 × 24
 const icons = {
@@ -169,8 +175,8 @@ const icons = {
   restart: (x, y) =>
     Math.min(
       arc(x, y, 12, 12.5, 8, 2, 0, Math.PI * 1.65),
-      line(x, y, 12.4, 4.4, 15.9, 5.4, 2),
-      line(x, y, 15.9, 5.4, 14.6, 8.8, 2),
+      line(x, y, 16.4, 6, 15.4, 1.8, 2),
+      line(x, y, 16.4, 6, 12.2, 7.2, 2),
     ),
   power: (x, y) => {
     const top = Math.abs(Math.atan2(x - 12, 13 - y)) < 0.6;

@@ -23,6 +23,8 @@ export interface GrubPaths {
   readonly theme: string;
   /** Fonts to load, in the order in which they are searched for a character. */
   readonly fonts: readonly string[];
+  /** Name, as the font file has it, of the font for text screens. */
+  readonly terminalFont: string;
   readonly memtestBios: string;
   readonly memtestEfi: string;
 }
@@ -51,6 +53,7 @@ export function grubConfig(
     TIMEOUT: String(boot.timeout),
     TIMEOUT_STYLE: boot.timeout === 0 ? 'hidden' : 'menu',
     FONTS: paths.fonts.map((font) => `loadfont ${grubQuote(font)}`).join('\n'),
+    TERMINAL_FONT: paths.terminalFont,
     THEME: grubQuote(paths.theme),
     SERIAL: serial === undefined ? '' : serialPart(serial, boot, templates),
     SHIFT: boot.timeout === 0 ? templates.shift : '',

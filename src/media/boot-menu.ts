@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type GrubBoot, type GrubTemplates, grubConfig, grubTemplates } from '../formats/grub-cfg.ts';
 import { fillTemplate } from '../formats/template.ts';
 import type { SourceFile, StepContext } from '../plan/types.ts';
+import { terminalFont } from '../steps/grub-fonts.ts';
 import { mediumMarker } from '../steps/grub-images.ts';
 import { isoPaths } from './iso-content.ts';
 
@@ -28,6 +29,7 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
       initrd: isoPaths.initrd,
       theme: `${isoPaths.theme}/theme.txt`,
       fonts: menu.fonts.map((font) => `${isoPaths.fonts}/${font}`),
+      terminalFont,
       memtestBios: isoPaths.memtestBios,
       memtestEfi: isoPaths.memtestEfi,
     },

@@ -15,8 +15,12 @@ const themeFonts = [
 const ranges = '0x20-0x7e,0xa0-0x17f,0x370-0x3ff,0x400-0x4ff,0x2010-0x2027,0x2190-0x2193,0x2500-0x259f';
 const covered = /^[ -~\u00a0-\u017f\u0370-\u04ff\u2010-\u2027\u2190-\u2193\u2500-\u259f]*$/;
 
-/** GRUB's own bitmap font of all scripts, 2 MB: only for menus that need it. */
+/** GRUB's own bitmap fonts, for text screens: of Europe's scripts, and of every script (2 MB). */
+const european = 'euro.pf2';
 const everyScript = 'unicode.pf2';
+
+/** The name inside both of them. */
+export const terminalFont = 'GNU Unifont Regular 16';
 
 /** Makes the fonts in `dir`. */
 export async function makeFonts(context: StepContext, dir: string): Promise<void> {
@@ -33,12 +37,14 @@ export async function makeFonts(context: StepContext, dir: string): Promise<void
         ),
       ),
     ),
-    copyFile(context.toolFile(`usr/share/grub/${everyScript}`), join(dir, everyScript)),
+    ...[european, everyScript].map((file) =>
+      copyFile(context.toolFile(`usr/share/grub/${file}`), join(dir, file)),
+    ),
   ]);
 }
 
 /** Names of the font files that a menu with these texts needs, in the order in which GRUB is to search them. */
 export function fontsFor(texts: readonly string[]): string[] {
-  const fonts: string[] = themeFonts.map(({ file }) => file);
-  return texts.every((text) => covered.test(text)) ? fonts : [...fonts, everyScript];
+  const fallback = texts.every((text) => covered.test(text)) ? european : everyScript;
+  return [...themeFonts.map(({ file }) => file), fallback];
 }
