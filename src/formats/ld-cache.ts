@@ -78,7 +78,10 @@ function inOrder(entries: readonly LibraryEntry[]): LibraryEntry[] {
 }
 
 function writer(bytes: Buffer, little: boolean): (value: number, at: number) => void {
-  return (value, at) => void (little ? bytes.writeUInt32LE(value, at) : bytes.writeUInt32BE(value, at));
+  return (value, at) => {
+    if (little) bytes.writeUInt32LE(value, at);
+    else bytes.writeUInt32BE(value, at);
+  };
 }
 
 /** Makes `/etc/ld.so.cache` in glibc's new format (elf/cache.c, sysdeps/generic/dl-cache.h). */

@@ -46,8 +46,11 @@ async function libraryDirs({ tree, read }: PackagesInput, triplet: string): Prom
     }
   }
   const all = [...fromConfig, `/usr/lib/${triplet}`, '/usr/lib64', '/usr/lib'];
-  const real = all.map((dir) => tree.resolve(dir)).filter((entry) => entry?.type === 'dir');
-  return [...new Set(real.map((entry) => entry?.path ?? ''))];
+  const real = all.flatMap((dir) => {
+    const entry = tree.resolve(dir);
+    return entry?.type === 'dir' ? [entry.path] : [];
+  });
+  return [...new Set(real)];
 }
 
 async function sonameAt(
