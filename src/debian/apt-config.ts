@@ -12,7 +12,7 @@ export function writeAptConfig(
   repositories: readonly AptRepository[],
   arch: string,
 ): Readonly<Record<string, string>> {
-  for (const sub of ['lists/partial', 'cache/archives/partial', 'state', 'etc/apt.conf.d']) {
+  for (const sub of ['lists/partial', 'cache/archives/partial', 'state', 'etc/apt.conf.d', 'etc/none']) {
     mkdirSync(join(dir, sub), { recursive: true });
   }
   writeFileSync(join(dir, 'status'), '');
@@ -37,9 +37,9 @@ function aptConf(dir: string, arch: string): string {
     ['Dir::Etc::sourcelist', join(dir, 'etc', 'sources.list')],
     ['Dir::Etc::sourceparts', '-'],
     ['Dir::Etc::preferences', join(dir, 'etc', 'preferences')],
-    ['Dir::Etc::preferencesparts', '-'],
+    ['Dir::Etc::preferencesparts', join(dir, 'etc', 'none')],
     ['Dir::Etc::trusted', '-'],
-    ['Dir::Etc::trustedparts', '-'],
+    ['Dir::Etc::trustedparts', join(dir, 'etc', 'none')],
     ['APT::Architecture', arch],
     ['APT::Install-Recommends', 'false'],
     ['APT::Install-Suggests', 'false'],

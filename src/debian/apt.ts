@@ -4,7 +4,7 @@ import type { Monitor } from '../base/events.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { findProgram, run, type RunResult } from '../sys/run.ts';
 import { withScratch } from '../sys/scratch.ts';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAptConfig } from './apt-config.ts';
 import { withAptDir } from './apt-dir.ts';
@@ -17,8 +17,8 @@ import type { LockedPackage } from './package.ts';
 export interface AptOptions {
   /** Folder for apt's lists and caches; kept, so that the next update is cheap. */
   readonly aptDir: string;
-  /** Folder for temporary files. */
-  readonly tmpDir: string;
+  /** Folder for temporary files; default `aptDir`. */
+  readonly tmpDir?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly monitor?: Monitor | undefined;
 }
@@ -32,6 +32,8 @@ export type Resolution =
 export interface Apt {
   /** The names of all packages that there are. */
   names(): Promise<Set<string>>;
+  /** When the sources were last changed, as they say themselves: seconds since 1970. */
+  date(): number;
   /** The packages that provide a virtual package. */
   providers(name: string): Promise<string[]>;
   /** The packages that `packages` need, each of `pins` in the given version where that is still to be had. */
@@ -46,31 +48,38 @@ export async function withApt<T>(
   work: (apt: Apt) => Promise<T>,
 ): Promise<T> {
   if (findProgram('apt-get') === undefined) throw noApt();
+  const { aptDir, tmpDir = aptDir, signal, monitor } = options;
   const repositories = repositoriesOf(recipe, mirrors);
   const name = digestOf({
     arch: recipe.arch,
     repositories: repositories.map(({ base, suite, components }) => [base, suite, ...components]),
   }).slice(0, 16);
-  return withAptDir(options.aptDir, name, options.tmpDir, async (dir) => {
+  return withAptDir(aptDir, name, tmpDir, async (dir) => {
     const env = writeAptConfig(dir, repositories, recipe.arch);
-    const apt: RunApt = (argv) =>
-      run(argv, { env, okCodes: [0, 100], signal: options.signal, monitor: options.monitor });
+    const apt: RunApt = (argv) => run(argv, { env, okCodes: [0, 100], signal, monitor });
 
     const updated = await apt(['apt-get', 'update', '-qq']);
     const error = updateError(updated.stderr, { recipe, mirrors, repositories });
     if (error !== undefined) throw error;
     if (updated.exitCode !== 0) throw failed('apt-get update', updated);
 
-    return withScratch(options.tmpDir, (scratch) => work(asking(apt, repositories, scratch)));
+    return withScratch(tmpDir, (scratch) => work(asking(apt, { dir, repositories, scratch })));
   });
 }
 
 type RunApt = (argv: readonly string[]) => Promise<RunResult>;
 
-function asking(apt: RunApt, repositories: readonly AptRepository[], scratch: string): Apt {
+interface Place {
+  readonly dir: string;
+  readonly scratch: string;
+  readonly repositories: readonly AptRepository[];
+}
+
+function asking(apt: RunApt, { dir, scratch, repositories }: Place): Apt {
   let questions = 0;
   return {
     names: async () => new Set(words((await apt(['apt-cache', 'pkgnames'])).stdout)),
+    date: () => releaseDate(join(dir, 'lists')),
     providers: async (name) => {
       const { stdout } = await apt(['apt-cache', 'showpkg', '--', name]);
       const rows = (stdout.split(/^Reverse Provides: ?\n/m)[1] ?? '').split('\n');
@@ -87,6 +96,16 @@ function asking(apt: RunApt, repositories: readonly AptRepository[], scratch: st
       return { ok: true, packages: parseUris(answer.stdout, repositories) };
     },
   };
+}
+
+/** The latest `Date` of the Release files among apt's lists. */
+function releaseDate(lists: string): number {
+  const dates = readdirSync(lists)
+    .filter((name) => /Release$/.test(name))
+    .map((name) => /^Date: (.*)$/m.exec(readFileSync(join(lists, name), 'utf8'))?.[1] ?? '')
+    .map((text) => Date.parse(text) / 1000)
+    .filter((time) => Number.isSafeInteger(time));
+  return Math.max(0, ...dates);
 }
 
 function words(text: string): string[] {

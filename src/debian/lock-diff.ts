@@ -11,7 +11,7 @@ export interface PackageChange {
   readonly to: string;
 }
 
-/** What changed in one list of packages: `image`, `build` or `qemu`. */
+/** What changed in one list of packages: `image`, `kernel`, or a set of tools. */
 export interface SetSummary {
   readonly set: string;
   readonly added: readonly LockedPackage[];
@@ -29,6 +29,7 @@ export interface SetSummary {
 export function compareLocks(before: Lock | undefined, now: Lock): SetSummary[] {
   return [
     compareSet('image', before?.image ?? [], now.image),
+    compareSet('kernel', before?.kernel ?? [], now.kernel),
     ...toolsetNames.map((set) => compareSet(set, before?.tools[set] ?? [], now.tools[set])),
   ];
 }
@@ -81,6 +82,7 @@ function formatSet(summary: SetSummary): string[] {
     .map(([word, list]) => `${list.length} ${word}`);
   const sign = summary.bytesChange < 0 ? '−' : '+';
   const size = `${formatBytes(summary.bytes)}, ${sign}${formatBytes(Math.abs(summary.bytesChange))}`;
-  const title = summary.set === 'image' ? 'image' : `tools (${summary.set})`;
+  const isToolset = (toolsetNames as readonly string[]).includes(summary.set);
+  const title = isToolset ? `tools (${summary.set})` : summary.set;
   return [`${title}: ${counts.join(', ')} (${size})`, ...lines];
 }

@@ -10,7 +10,11 @@ import { type Toolset, toolsetNames } from './toolsets.ts';
 export interface Lock {
   readonly lockVersion: 1;
   readonly request: LockRequest;
+  /** When the packages were chosen, seconds since 1970: the time of everything in the image, unless SOURCE_DATE_EPOCH says another. */
+  readonly date: number;
   readonly image: readonly LockedPackage[];
+  /** The kernel's own packages; what their scripts would need (an initramfs builder) is not among them. */
+  readonly kernel: readonly LockedPackage[];
   readonly tools: Readonly<Record<Toolset, readonly LockedPackage[]>>;
 }
 
@@ -42,7 +46,9 @@ export function formatLock(lock: Lock): string {
     '{',
     `  "lockVersion": ${lock.lockVersion},`,
     `  "request": ${JSON.stringify(lock.request, null, 2).replaceAll('\n', '\n  ')},`,
+    `  "date": ${lock.date},`,
     `  "image": ${list(lock.image, '  ')},`,
+    `  "kernel": ${list(lock.kernel, '  ')},`,
     `  "tools": {\n${tools.join(',\n')}\n  }`,
     '}\n',
   ].join('\n');
@@ -105,9 +111,11 @@ interface ShapeProblem {
 }
 
 function shapeProblem(lock: unknown): ShapeProblem | undefined {
+  if (!Number.isSafeInteger(field(lock, 'date'))) return { message: 'it has no valid date', near: '"date"' };
   if (!isRequest(field(lock, 'request'))) return { message: 'its request is incomplete', near: '"request"' };
   const lists: [string, unknown][] = [
     ['image', field(lock, 'image')],
+    ['kernel', field(lock, 'kernel')],
     ...toolsetNames.map((name): [string, unknown] => [name, field(field(lock, 'tools'), name)]),
   ];
   for (const [name, list] of lists) {
@@ -126,7 +134,12 @@ function shapeProblem(lock: unknown): ShapeProblem | undefined {
 
 function isRequest(value: unknown): boolean {
   const lists = ['components', 'repositories', 'packages'].every((key) => Array.isArray(field(value, key)));
-  return lists && typeof field(value, 'suite') === 'string' && typeof field(value, 'tools') === 'object';
+  return (
+    lists &&
+    typeof field(value, 'kernel') === 'string' &&
+    typeof field(value, 'suite') === 'string' &&
+    typeof field(value, 'tools') === 'object'
+  );
 }
 
 /** The first field of a package that cannot be right. A path that leads out of the archive is refused too. */

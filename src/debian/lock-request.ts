@@ -13,6 +13,8 @@ export interface LockRequest {
   readonly security: boolean;
   readonly repositories: readonly LockRepository[];
   readonly packages: readonly string[];
+  /** The kernel's package. */
+  readonly kernel: string;
   readonly tools: Readonly<Record<Toolset, readonly string[]>>;
 }
 
@@ -40,7 +42,8 @@ export function requestOf(recipe: Recipe): LockRequest {
       components,
       key: sha256(readFileSync(key)),
     })),
-    packages: sortedSet([recipe.kernel.package, ...recipe.pe.packages]),
+    packages: sortedSet(recipe.pe.packages),
+    kernel: recipe.kernel.package,
     tools: { build: sortedSet(sets.build), qemu: sortedSet(sets.qemu) },
   };
 }
@@ -69,6 +72,9 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
   }
   if (JSON.stringify(locked.repositories) !== JSON.stringify(wanted.repositories)) {
     note('the repositories or their keys are not those of the lock', ['source', 'repositories']);
+  }
+  if (locked.kernel !== wanted.kernel) {
+    note(`the kernel is ${locked.kernel} in the lock, ${wanted.kernel} here`, ['kernel', 'package']);
   }
   for (const name of wanted.packages) {
     if (!locked.packages.includes(name)) note(`${name} is not in the lock`, packagePath(recipe, name));

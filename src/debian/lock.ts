@@ -47,12 +47,16 @@ export async function ensureLock(recipe: Recipe, options: LockOptions): Promise<
 
   const mirrors = findMirrors(recipe, options.mirrors);
   const keep = before === undefined ? noPins : keptVersions(before, options);
-  const lock = await resolveLock(recipe, request, mirrors, keep, options);
-  const summary = compareLocks(before, lock);
+  const resolved = await resolveLock(recipe, request, mirrors, keep, options);
+  const summary = compareLocks(before, resolved);
   const text = formatSummary(summary);
-  const changed = text !== '' || differences.length > 0 || before === undefined;
-  if (changed) writeLock(file, lock);
-  return { file, lock, changed, summary, text };
+  // The same packages make the same image.
+  const lock = text === '' && before !== undefined ? { ...resolved, date: before.date } : resolved;
+  if (before !== undefined && text === '' && differences.length === 0) {
+    return { file, lock: before, changed: false, summary, text };
+  }
+  writeLock(file, lock);
+  return { file, lock, changed: true, summary, text };
 }
 
 /** The versions that stay: all of the lock, or with `update` all but the named packages. */
@@ -60,11 +64,18 @@ function keptVersions(lock: Lock, options: LockOptions): Pins {
   const freed = options.mode === 'update' ? updatedNames(lock, options.update ?? []) : new Set<string>();
   const kept = (packages: readonly LockedPackage[]): Map<string, string> =>
     new Map(packages.filter(({ name }) => !freed.has(name)).map(({ name, version }) => [name, version]));
-  return { image: kept(lock.image), build: kept(lock.tools.build), qemu: kept(lock.tools.qemu) };
+  return {
+    image: kept(lock.image),
+    kernel: kept(lock.kernel),
+    build: kept(lock.tools.build),
+    qemu: kept(lock.tools.qemu),
+  };
 }
 
 function updatedNames(lock: Lock, asked: readonly string[]): Set<string> {
-  const known = new Set([...lock.image, ...Object.values(lock.tools).flat()].map(({ name }) => name));
+  const known = new Set(
+    [...lock.image, ...lock.kernel, ...Object.values(lock.tools).flat()].map(({ name }) => name),
+  );
   if (asked.length === 0) return known;
   const unknown = asked.filter((name) => !known.has(name));
   if (unknown.length > 0) throw new UserError(unknown.map((name) => notLocked(name, known)));

@@ -39,7 +39,7 @@ interface Said {
  * Finds the mirrors, in this order: `--mirror`, `DISKBIOS_MIRROR`, the person's `config.yaml`, the recipe, and the
  * machine's own apt sources where they are Debian's.
  */
-export function findMirrors(recipe: Recipe, options: MirrorOptions = {}): Mirrors {
+export function findMirrors(recipe: Pick<Recipe, 'file' | 'source'>, options: MirrorOptions = {}): Mirrors {
   const env = options.env ?? process.env;
   const places = [
     { from: '--mirror', main: options.explicit },
@@ -74,7 +74,7 @@ function firstSaid(
   return undefined;
 }
 
-function fromRecipe(recipe: Recipe): Said {
+function fromRecipe(recipe: Pick<Recipe, 'file' | 'source'>): Said {
   const { mirror, securityMirror, snapshot } = recipe.source;
   return { from: recipe.file, main: mirror, security: securityMirror, snapshot };
 }

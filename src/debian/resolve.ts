@@ -2,16 +2,16 @@ import { type Diagnostic, FailedError, UserError } from '../base/errors.ts';
 import { silent } from '../base/events.ts';
 import { nearest } from '../base/suggest.ts';
 import type { Recipe } from '../recipe/types.ts';
-import { type Apt, type AptOptions, withApt } from './apt.ts';
+import { type Apt, type AptOptions, type Resolution, withApt } from './apt.ts';
 import type { Lock } from './lock-file.ts';
 import { type LockRequest, packagePath } from './lock-request.ts';
 import type { Mirrors } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 
 /** Versions to keep, by package name, for each list of a lock. */
-export type Pins = Readonly<Record<'image' | 'build' | 'qemu', ReadonlyMap<string, string>>>;
+export type Pins = Readonly<Record<'image' | 'kernel' | 'build' | 'qemu', ReadonlyMap<string, string>>>;
 
-export const noPins: Pins = { image: new Map(), build: new Map(), qemu: new Map() };
+export const noPins: Pins = { image: new Map(), kernel: new Map(), build: new Map(), qemu: new Map() };
 
 /** Chooses the packages that a recipe needs, with the mirror's present package lists. */
 export async function resolveLock(
@@ -23,10 +23,13 @@ export async function resolveLock(
 ): Promise<Lock> {
   return withApt(recipe, mirrors, options, async (apt) => {
     const notes = options.monitor ?? silent;
-    const set = async (wanted: readonly string[], kept: ReadonlyMap<string, string>): Promise<Outcome> => {
-      const first = await apt.resolve(wanted, kept);
+    const set = async (
+      packages: readonly string[],
+      kept: ReadonlyMap<string, string>,
+    ): Promise<Resolution> => {
+      const first = await apt.resolve(packages, kept);
       if (first.ok || kept.size === 0) return first;
-      const again = await apt.resolve(wanted, new Map());
+      const again = await apt.resolve(packages, new Map());
       if (again.ok) {
         notes({
           type: 'note',
@@ -35,44 +38,65 @@ export async function resolveLock(
       }
       return again;
     };
-    const [names, image, build, qemu] = await Promise.all([
-      apt.names(),
-      set(request.packages, pins.image),
-      set(request.tools.build, pins.build),
-      set(request.tools.qemu, pins.qemu),
+    const wanted: Record<SetName, readonly string[]> = {
+      image: request.packages,
+      kernel: [request.kernel],
+      build: request.tools.build,
+      qemu: request.tools.qemu,
+    };
+    const [image, kernel, build, qemu] = await Promise.all([
+      set(wanted.image, pins.image),
+      set(wanted.kernel, pins.kernel),
+      set(wanted.build, pins.build),
+      set(wanted.qemu, pins.qemu),
     ]);
-    await refuseUnknown(recipe, request, names, apt);
-    if (!image.ok) throw conflict(recipe, image.why);
+    const outcomes = { image, kernel, build, qemu };
+    // apt takes `lib.*`, `name-` and virtual packages too: what it gives must hold the very names asked for.
+    if (setNames.some((name) => !isComplete(outcomes[name], wanted[name]))) {
+      await refuseUnknown(recipe, wanted, apt);
+    }
     return {
       lockVersion: 1,
       request,
-      image: image.packages,
-      tools: { build: toolPackages(build), qemu: toolPackages(qemu) },
+      date: apt.date(),
+      image: packagesOf(image, (why) => conflict(recipe, ['pe', 'packages'], why)),
+      kernel: packagesOf(kernel, (why) => conflict(recipe, ['kernel', 'package'], why)).filter(({ name }) =>
+        isKernelPackage(name, request.kernel),
+      ),
+      tools: { build: packagesOf(build, toolsConflict), qemu: packagesOf(qemu, toolsConflict) },
     };
   });
 }
 
-type Outcome = Awaited<ReturnType<Apt['resolve']>>;
+const setNames = ['image', 'kernel', 'build', 'qemu'] as const;
+type SetName = (typeof setNames)[number];
 
-/** All packages of the recipe that the sources do not have, at once. */
+function isComplete(outcome: Resolution, wanted: readonly string[]): boolean {
+  return outcome.ok && wanted.every((name) => outcome.packages.some((item) => item.name === name));
+}
+
+/** Of what the kernel's package needs, the kernel: Debian's others serve its scripts, which do not run. */
+function isKernelPackage(name: string, asked: string): boolean {
+  return name === asked || name.startsWith('linux-image-') || name.startsWith('linux-modules-');
+}
+
+/** Names all packages that the sources do not have, at once. */
 async function refuseUnknown(
   recipe: Recipe,
-  request: LockRequest,
-  names: ReadonlySet<string>,
+  wanted: Readonly<Record<SetName, readonly string[]>>,
   apt: Apt,
 ): Promise<void> {
-  const unknown = request.packages.filter((name) => !names.has(name));
+  const names = await apt.names();
+  const unknown = [...wanted.image, ...wanted.kernel].filter((name) => !names.has(name));
   if (unknown.length > 0) {
     throw new UserError(await Promise.all(unknown.map((name) => unknownPackage(recipe, name, names, apt))));
   }
-  const tools = Object.values(request.tools)
-    .flat()
-    .filter((name) => !names.has(name));
-  if (tools.length > 0) {
-    throw new FailedError('no-such-tool', `the package sources lack build tools: ${tools.join(', ')}`, {
-      hint: `the tools are taken from ${request.suite} ${request.components.join(' ')}; is \`main\` among the components?`,
-    });
-  }
+  const tools = [...wanted.build, ...wanted.qemu].filter((name) => !names.has(name));
+  if (tools.length === 0) return;
+  const { suite, components } = recipe.source;
+  throw new FailedError('no-such-tool', `the package sources lack build tools: ${tools.join(', ')}`, {
+    hint: `the tools are taken from ${suite} ${components.join(' ')}; is \`main\` among the components?`,
+  });
 }
 
 async function unknownPackage(
@@ -101,19 +125,20 @@ async function unknownPackage(
   };
 }
 
-function conflict(recipe: Recipe, why: string): UserError {
+function conflict(recipe: Recipe, path: readonly string[], why: string): UserError {
   return new UserError({
     code: 'package-conflict',
     message: `the packages do not fit together:\n${why}`,
-    place: recipe.place(['pe', 'packages']),
+    place: recipe.place(path),
     hint: 'take one of them out of the recipe',
   });
 }
 
-function toolPackages(outcome: Outcome): LockedPackage[] {
+function toolsConflict(why: string): FailedError {
+  return new FailedError('tools-conflict', `the packages of the build tools do not fit together:\n${why}`);
+}
+
+function packagesOf(outcome: Resolution, error: (why: string) => Error): LockedPackage[] {
   if (outcome.ok) return outcome.packages;
-  throw new FailedError(
-    'tools-conflict',
-    `the packages of the build tools do not fit together:\n${outcome.why}`,
-  );
+  throw error(outcome.why);
 }
