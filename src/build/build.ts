@@ -45,7 +45,10 @@ export function lockFor(
 export async function preparePlan(recipe: Recipe, options: BuildOptions): Promise<BuildPlan> {
   const ensured = await lockFor(recipe, options);
   if (ensured.changed && ensured.text !== '')
-    options.monitor({ type: 'note', text: `lock ${ensured.file}: ${ensured.text}` });
+    options.monitor({
+      type: 'note',
+      text: `wrote ${ensured.file} (${ensured.lock.image.length + ensured.lock.kernel.length} packages; \`diskbios lock\` shows changes)`,
+    });
   return planBuild(
     recipe,
     ensured.lock,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
+import { version as builderVersion } from '../base/version.ts';
 import type { Lock } from '../debian/lock-file.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { media } from '../media/registry.ts';
@@ -14,7 +15,7 @@ import { manifestName, manifestNode } from '../steps/manifest.ts';
 import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
 import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
-import { sbomName, sbomNode } from '../steps/sbom-node.ts';
+import { sbomFiles, sbomNode } from '../steps/sbom.ts';
 import { toolsNode } from '../steps/tools.ts';
 import { peOverlay } from './layers.ts';
 
@@ -100,7 +101,16 @@ export function planBuild(
     epoch,
   });
   const manifest = manifestNode({ recipe, lock, epoch, layers, kernel });
-  const sbom = sbomNode({ recipe, lock, epoch, packages });
+  const sbom = sbomNode({
+    name: recipe.name,
+    version: recipe.version,
+    suite: recipe.source.suite,
+    builder: builderVersion,
+    kernel: recipe.kernel.package,
+    epoch,
+    packages: [...lock.image, ...lock.kernel],
+    tools: lock.tools.build,
+  });
   const parts = {
     kernel,
     initrd,
@@ -108,7 +118,7 @@ export function planBuild(
     epoch,
     extras: {
       '/diskbios/manifest.json.gz': { node: manifest, file: manifestName },
-      '/diskbios/sbom.spdx.json': { node: sbom, file: sbomName },
+      '/diskbios/sbom.spdx.json.gz': { node: sbom, file: sbomFiles.packed },
     },
   };
   const targets = kinds.map((kind): Target => {
@@ -120,7 +130,12 @@ export function planBuild(
       medium: kind,
     };
   });
-  const beside: Target = { name: `${recipe.name}.spdx.json`, node: sbom, file: sbomName, medium: undefined };
+  const beside: Target = {
+    name: `${recipe.name}.spdx.json`,
+    node: sbom,
+    file: sbomFiles.plain,
+    medium: undefined,
+  };
   return { recipe, epoch, targets: [...targets, beside] };
 }
 

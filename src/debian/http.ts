@@ -14,7 +14,7 @@ async function dispatcherFor(env: NodeJS.ProcessEnv): Promise<Dispatcher> {
   const proxies = proxiesOf(env);
   const key = JSON.stringify(proxies);
   if (shared?.key === key) return shared.dispatcher;
-  const { EnvHttpProxyAgent, interceptors } = await import('undici');
+  const { EnvHttpProxyAgent, interceptors } = await import('./undici.ts');
   const options = {
     connections,
     headersTimeout: 60_000,
@@ -38,7 +38,7 @@ export async function openAddress(address: string, signal: AbortSignal | undefin
     await once(stream, 'open');
     return stream;
   }
-  const { request } = await import('undici');
+  const { request } = await import('./undici.ts');
   const { statusCode, body } = await request(address, {
     dispatcher: await dispatcherFor(process.env),
     headers: { 'user-agent': 'diskbios' },

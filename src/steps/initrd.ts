@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
-import type { LockedPackage } from '../debian/lock.ts';
+import type { LockedPackage } from '../debian/package.ts';
 import type { Entry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, SourceFile, StepContext, StepKind, StepNode } from '../plan/types.ts';

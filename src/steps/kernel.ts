@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
-import type { LockedPackage } from '../debian/lock.ts';
+import type { LockedPackage } from '../debian/package.ts';
 import { stepNode } from '../plan/node.ts';
 import type { StepKind, StepNode } from '../plan/types.ts';
 import { kernelTree } from './modules-layer.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Diagnostic, UserError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
-import type { LockedPackage } from '../debian/lock.ts';
+import type { LockedPackage } from '../debian/package.ts';
 import { type Entry, Tree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';

@@ -1,14 +1,16 @@
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { CommandError, FailedError, MissingError } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import type { LockedPackage } from '../debian/lock.ts';
-import { type DebMember, readDeb } from '../formats/deb.ts';
-import { indexTar } from '../formats/tar-index.ts';
+import type { LockedPackage } from '../debian/package.ts';
+import { type Compression, type DebMember, readDeb } from '../formats/deb.ts';
+import { archiveEnd, indexTar } from '../formats/tar-index.ts';
+import type { Entry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
-import { fileReader, readAtOf } from './read-file.ts';
+import { type FileReader, fileReader, readAtOf } from './read-file.ts';
 import { saveTree } from './tree-file.ts';
 
 /** What `control.tar` of a package says, as the step keeps it in `control.json`. */
@@ -18,45 +20,54 @@ export interface PackageControl {
   readonly scripts: Readonly<Record<string, string>>;
 }
 
-const unpackers: Readonly<Record<'xz' | 'zst', { argv: string[]; install: string }>> = {
-  // What dpkg-deb pads the member with is none of xz's business.
-  xz: { argv: ['xz', '-dc', '--single-stream'], install: 'sudo apt-get install xz-utils' },
+const unpackers: Readonly<Record<Compression, { argv: string[]; install: string } | undefined>> = {
+  none: undefined,
+  gz: undefined,
+  xz: { argv: ['xz', '-dc'], install: 'sudo apt-get install xz-utils' },
   zst: { argv: ['zstd', '-dcq'], install: 'sudo apt-get install zstd' },
 };
 
-/** Unpacks one member of a .deb into a file, the descriptor handed to the program so that no byte passes through here. */
-async function unpackMember(context: StepContext, deb: string, member: DebMember, to: string): Promise<void> {
-  const from = openSync(deb, 'r');
-  const into = openSync(to, 'w');
-  try {
-    if (member.compression === 'none' || member.compression === 'gz') {
-      const bytes = Buffer.alloc(member.size);
-      readSync(from, bytes, 0, member.size, member.offset);
-      writeFileSync(into, member.compression === 'gz' ? gunzipSync(bytes) : bytes);
-      return;
+const chunk = 1024 * 1024;
+
+function* ranges(deb: string, members: readonly DebMember[], reader: FileReader): Generator<Buffer> {
+  for (const { offset, size } of members) {
+    for (let done = 0; done < size; done += chunk) {
+      const bytes = Buffer.allocUnsafe(Math.min(chunk, size - done));
+      reader.fill(deb, offset + done, bytes);
+      yield bytes;
     }
-    // Reading up to the member moves the descriptor's offset, which the program inherits.
-    readSync(from, Buffer.alloc(member.offset), 0, member.offset, null);
-    const { argv, install } = unpackers[member.compression];
-    try {
-      await context.run(argv, { stdin: from, stdout: into });
-    } catch (error) {
-      if (error instanceof MissingError) throw new MissingError(error.message, install);
-      throw error;
-    }
-  } finally {
-    closeSync(from);
-    closeSync(into);
   }
 }
 
-async function readControl(context: StepContext, deb: string, member: DebMember): Promise<PackageControl> {
-  const tar = join(context.scratch, 'control.tar');
-  await unpackMember(context, deb, member, tar);
+/** Unpacks members of a .deb, which are all packed the same way, one after the other into a file. */
+async function unpack(
+  context: StepContext,
+  deb: string,
+  members: readonly DebMember[],
+  to: number,
+  reader: FileReader,
+): Promise<void> {
+  const compression = members[0]?.compression ?? 'none';
+  const unpacker = unpackers[compression];
+  if (unpacker === undefined) {
+    for (const member of members) {
+      const bytes = Buffer.concat([...ranges(deb, [member], reader)]);
+      writeSync(to, compression === 'gz' ? gunzipSync(bytes) : bytes);
+    }
+    return;
+  }
+  try {
+    await context.run(unpacker.argv, { stdin: Readable.from(ranges(deb, members, reader)), stdout: to });
+  } catch (error) {
+    if (error instanceof MissingError) throw new MissingError(error.message, unpacker.install);
+    throw error;
+  }
+}
+
+function readControl(entries: readonly Entry[], reader: FileReader): PackageControl {
   const scripts: Record<string, string> = {};
   let control = '';
-  using reader = fileReader();
-  for (const entry of indexTar({ file: tar, read: readAtOf(tar, reader), origin: 'control.tar' })) {
+  for (const entry of entries) {
     if (entry.type !== 'file') continue;
     const text = reader.read(entry).toString('utf8');
     if (entry.path === 'control') control = text;
@@ -65,7 +76,21 @@ async function readControl(context: StepContext, deb: string, member: DebMember)
   return { control, scripts };
 }
 
-/** Reads a downloaded package once: `data.tar` unpacked, `tree.json` over it, `control.json`. */
+/** The entries of the archive that begins at `base` of `file`. */
+function indexAt(file: string, base: number, origin: string, reader: FileReader): Entry[] {
+  const read = readAtOf(file, reader);
+  const entries = indexTar({ file, read: (offset, length) => read(base + offset, length), origin });
+  return entries.map((entry) =>
+    entry.type === 'file' && 'file' in entry.content
+      ? { ...entry, content: { file, offset: base + entry.content.offset } }
+      : entry,
+  );
+}
+
+/**
+ * Reads a downloaded package once: both its archives unpacked one behind the other in `package.tar` (one process for
+ * the two), `tree.json` over the files, `control.json`.
+ */
 export const packageStep: StepKind = {
   name: 'package',
   version: 1,
@@ -77,20 +102,24 @@ export const packageStep: StepKind = {
     const deb = await context.fetch(pkg);
     try {
       using reader = fileReader();
-      const members = readDeb(readAtOf(deb, reader));
-      const tar = join(context.out, 'data.tar');
-      const [control] = await Promise.all([
-        readControl(context, deb, members.control),
-        unpackMember(context, deb, members.data, tar),
-      ]);
-      const entries = indexTar({ file: tar, read: readAtOf(tar, reader), origin: `package ${pkg.name}` });
-      saveTree(join(context.out, 'tree.json'), entries);
-      writeFileSync(join(context.out, 'control.json'), JSON.stringify(control));
+      const { control, data } = readDeb(readAtOf(deb, reader));
+      const tar = join(context.out, 'package.tar');
+      const to = openSync(tar, 'w');
+      try {
+        const together = control.compression === data.compression;
+        await unpack(context, deb, together ? [control, data] : [control], to, reader);
+        if (!together) await unpack(context, deb, [data], to, reader);
+      } finally {
+        closeSync(to);
+      }
+      const scripts = readControl(indexAt(tar, 0, 'control.tar', reader), reader);
+      const base = archiveEnd(readAtOf(tar, reader), 0);
+      saveTree(join(context.out, 'tree.json'), indexAt(tar, base, `package ${pkg.name}`, reader));
+      writeFileSync(join(context.out, 'control.json'), JSON.stringify(scripts));
     } catch (error) {
       // A package that does not unpack was damaged after it was checked: fetch it again next time.
-      if (error instanceof CommandError || error instanceof FailedError) {
-        if (!context.signal.aborted) rmSync(deb, { force: true });
-      }
+      const damaged = error instanceof CommandError || error instanceof FailedError;
+      if (damaged && !context.signal.aborted) rmSync(deb, { force: true });
       throw error;
     }
   },

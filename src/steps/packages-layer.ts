@@ -11,7 +11,7 @@ import { finishPackages } from '../rootfs/registry.ts';
 import type { InstalledPackage } from '../rootfs/types.ts';
 import { packLayer } from './livefs.ts';
 import { type PackageControl, packageArtifacts, packageInputs } from './package.ts';
-import { type FileReader, fileReader } from './read-file.ts';
+import { fileReader } from './read-file.ts';
 import { loadEntries, saveTree } from './tree-file.ts';
 
 interface PackagesLayerOptions {
@@ -23,17 +23,14 @@ interface PackagesLayerOptions {
   readonly packages: Readonly<Record<string, { readonly version: string; readonly arch: string }>>;
 }
 
-/** `packages.json` of the layer: what is installed, and what was left out. */
+/** `packages.json` of the layer: what was left out. */
 export interface PackagesLayerFacts {
-  readonly controls: Readonly<Record<string, string>>;
-  readonly copyrights: Readonly<Record<string, string>>;
   readonly excluded: readonly ExcludedCount[];
 }
 
 interface Merged {
   readonly tree: Tree;
   readonly installed: readonly InstalledPackage[];
-  readonly copyrights: Record<string, string>;
   readonly excluded: readonly ExcludedCount[];
 }
 
@@ -41,26 +38,23 @@ function controlOf(artifact: Artifact): PackageControl {
   return JSON.parse(readFileSync(artifact.file('control.json'), 'utf8')) as PackageControl;
 }
 
-/** All packages' files in one tree, without what is excluded. The copyright texts are read before they are left out. */
-function merge(context: StepContext, options: PackagesLayerOptions, reader: FileReader): Merged {
+/** All packages' files in one tree, without what is excluded. */
+function merge(context: StepContext, options: PackagesLayerOptions): Merged {
   const tree = new Tree();
   const exclude = excluder(options.exclude);
-  const copyrights: Record<string, string> = {};
   const installed = packageArtifacts(context.inputs).map(({ name, artifact }): InstalledPackage => {
     const files: string[] = [];
     for (const entry of loadEntries(artifact.file('tree.json'))) {
-      if (entry.path === `usr/share/doc/${name}/copyright` && entry.type === 'file') {
-        copyrights[name] = reader.read(entry).toString('utf8');
-      }
-      if (exclude.excludes(entry)) continue;
-      tree.add(entry);
-      files.push(entry.path);
+      const kept = exclude.keep(entry);
+      if (kept === undefined) continue;
+      tree.add(kept);
+      files.push(kept.path);
     }
     const { control, scripts } = controlOf(artifact);
     const { version, arch } = options.packages[name] ?? { version: '', arch: '' };
     return { name, version, arch, control, scripts: scripts as InstalledPackage['scripts'], files };
   });
-  return { tree, installed, copyrights, excluded: exclude.counts() };
+  return { tree, installed, excluded: exclude.counts() };
 }
 
 /** Times after the epoch (a package newer than SOURCE_DATE_EPOCH) are brought back to it. */
@@ -82,7 +76,7 @@ export const packagesLayerStep: StepKind = {
     const options = json as unknown as PackagesLayerOptions;
     using reader = fileReader();
     const { epoch } = context;
-    const { tree, installed, copyrights, excluded } = merge(context, options, reader);
+    const { tree, installed, excluded } = merge(context, options);
     const finished = await finishPackages({
       tree,
       read: (entry) => Promise.resolve(reader.read(entry)),
@@ -94,11 +88,7 @@ export const packagesLayerStep: StepKind = {
     const entries = tree.list().map((entry) => clamped(entry, epoch));
     await packLayer(context, options.format, entries);
     saveTree(join(context.out, 'tree.json'), entries.map(listed));
-    const facts: PackagesLayerFacts = {
-      controls: Object.fromEntries(installed.map(({ name, control }) => [name, control])),
-      copyrights,
-      excluded,
-    };
+    const facts: PackagesLayerFacts = { excluded };
     writeFileSync(join(context.out, 'packages.json'), JSON.stringify(facts));
   },
 };

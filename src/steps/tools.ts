@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, openSync, closeSync, symlinkSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LockedPackage } from '../debian/lock.ts';
+import type { LockedPackage } from '../debian/package.ts';
 import { type Entry, Tree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { StepKind, StepNode } from '../plan/types.ts';
