@@ -56,12 +56,18 @@ Examples:
     .description('remove what was not used for the longest time, until the store is small enough')
     .option('--max <size>', 'how big the store may stay', bytesOf, 5 * 1024 ** 3)
     .option('--json', 'as JSON')
-    .addHelpText('after', '\nExamples:\n  $ diskbios cache prune              down to 5 GiB\n  $ diskbios cache prune --max 0      everything\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ diskbios cache prune              down to 5 GiB\n  $ diskbios cache prune --max 0      everything\n',
+    )
     .action(async (options: { max: number; json?: true }) => {
       const { pruneStore } = await import('../../store/upkeep.ts');
       const { removed, freed } = pruneStore(await dirOf(io), options.max);
       if (options.json === true) io.out(json({ removed: removed.map(plain), freed }));
-      else io.out(`removed ${removed.length} ${removed.length === 1 ? 'item' : 'items'}, ${formatBytes(freed)} freed\n`);
+      else
+        io.out(
+          `removed ${removed.length} ${removed.length === 1 ? 'item' : 'items'}, ${formatBytes(freed)} freed\n`,
+        );
     });
 
   cache
@@ -91,15 +97,18 @@ Examples:
 }
 
 function listing(dir: string, items: readonly StoreItem[], limit: number): string {
-  const rows = items.slice(0, limit).map((item) => [
-    formatBytes(item.bytes),
-    item.lastUsed.toISOString().slice(0, 16).replace('T', ' '),
-    item.id.slice(0, 12),
-    item.kind,
-    item.title,
-  ]);
+  const rows = items
+    .slice(0, limit)
+    .map((item) => [
+      formatBytes(item.bytes),
+      item.lastUsed.toISOString().slice(0, 16).replace('T', ' '),
+      item.id.slice(0, 12),
+      item.kind,
+      item.title,
+    ]);
   const sum = items.reduce((total, item) => total + item.bytes, 0);
-  const table = rows.length === 0 ? '' : columns([['size', 'last used', 'id', 'kind', 'what'], ...rows], ['right']);
+  const table =
+    rows.length === 0 ? '' : columns([['size', 'last used', 'id', 'kind', 'what'], ...rows], ['right']);
   const more = items.length > limit ? `… and ${items.length - limit} smaller ones (--all)\n` : '';
   return `${table}${more}${items.length} items, ${formatBytes(sum)} in ${dir}\n`;
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { CliIo } from '../io.ts';
 
@@ -27,7 +28,6 @@ Examples:
 `,
     )
     .action(async (from: string, to: string, options: Options) => {
-      const { resolve } = await import('node:path');
       const { compareImages } = await import('../../image/compare.ts');
       const comparison = compareImages(resolve(io.cwd, from), resolve(io.cwd, to));
       if (options.json === true) io.out(`${JSON.stringify(comparison, null, 2)}\n`);

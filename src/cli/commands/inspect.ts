@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliIo } from '../io.ts';
 
@@ -26,7 +27,11 @@ export function register(program: Command, io: CliIo): void {
     .argument('<image>', 'ISO image')
     .option('--packages', 'only the packages, with versions and sizes')
     .option('--files', 'only the files, of the medium and of the PE')
-    .option('--tree [depth]', `only what takes the space, as a tree of so many levels (default: ${defaultDepth})`, depthOf)
+    .option(
+      '--tree [depth]',
+      `only what takes the space, as a tree of so many levels (default: ${defaultDepth})`,
+      depthOf,
+    )
     .option('--boot', 'only how it boots: entries, boot images, partitions')
     .option('--sbom', 'print the software bill of materials (SPDX 2.3 JSON)')
     .option('--json', 'everything as JSON')
@@ -43,7 +48,6 @@ Examples:
 `,
     )
     .action(async (image: string, options: Options) => {
-      const { resolve } = await import('node:path');
       await inspect(resolve(io.cwd, image), options, io);
     });
 }

@@ -57,7 +57,10 @@ export function comparisonText(comparison: Comparison, files: boolean): string {
   let text = sizes;
   const { values, packages, medium } = comparison;
   if (values.length > 0) {
-    const rows = values.map(({ name, from: old, to: fresh }) => [name, `${old || 'none'} → ${fresh || 'none'}`]);
+    const rows = values.map(({ name, from: old, to: fresh }) => [
+      name,
+      `${old || 'none'} → ${fresh || 'none'}`,
+    ]);
     text += `\nSettings\n${indent(columns(rows))}`;
   }
   if (packages.length > 0) text += `\nPackages: ${count(packages)}\n${packageLines(packages)}`;

@@ -34,7 +34,8 @@ export function overview(report: ImageReport): string {
     );
   } else if (report.application !== '') rows.push(['made by', report.application]);
   rows.push(['boots on', bootsOn(report.boot)]);
-  if (kernel !== undefined) rows.push(['kernel', `${kernel.version ?? 'unknown'}, ${formatBytes(kernel.bytes)}`]);
+  if (kernel !== undefined)
+    rows.push(['kernel', `${kernel.version ?? 'unknown'}, ${formatBytes(kernel.bytes)}`]);
   for (const { path, bytes, segments } of report.initrds) {
     const parts = segments.length === 1 ? 'one part' : `${segments.length} parts`;
     rows.push(['initrd', `${path}, ${formatBytes(bytes)} in ${parts}`]);
@@ -121,7 +122,15 @@ export function spaceSection(root: SpaceNode, depth: number): string {
   return heading('What takes the space') + indent(columns(rows, ['right', 'right']));
 }
 
-const typeLetters = { file: '-', dir: 'd', symlink: 'l', hardlink: 'h', char: 'c', block: 'b', fifo: 'p' } as const;
+const typeLetters = {
+  file: '-',
+  dir: 'd',
+  symlink: 'l',
+  hardlink: 'h',
+  char: 'c',
+  block: 'b',
+  fifo: 'p',
+} as const;
 
 /** Every file: of the medium, and of the PE. */
 export function fileSection(report: ImageReport): string {
