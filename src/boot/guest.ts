@@ -1,0 +1,141 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InterruptedError } from '../base/errors.ts';
+import type { Running } from '../sys/run.ts';
+import { chords } from './keys.ts';
+import {
+  type GuestEnd,
+  guestEnd,
+  type GuestFolder,
+  type GuestRequest,
+  launch,
+  type Launched,
+  type LaunchOptions,
+  withGuestFolder,
+} from './launch.ts';
+import { connectTo, type Qmp } from './qmp.ts';
+import { type SerialLine, serialLine } from './serial.ts';
+import type { QemuTools } from './tools.ts';
+import { type Expectation, type Match, watchGuest, type WatchOptions } from './watch.ts';
+
+/** A guest that runs, with its console in our hands. */
+export interface Guest {
+  /** What repeats this boot by hand. */
+  readonly command: string;
+  readonly pid: number;
+  /** Folder of its sockets and logs; goes with it. */
+  readonly folder: GuestFolder;
+  readonly serial: SerialLine;
+  readonly qmp: Qmp;
+  /** Milliseconds since its power was switched on. */
+  uptime(): number;
+  /**
+   * Waits until the serial console says something, looking behind the last match. Fails at once, with a `BootError`, where
+   * the guest ends, panics, falls into a rescue prompt, reboots again and again, or says nothing for long.
+   */
+  waitFor(pattern: RegExp | string, expectation?: Expectation): Promise<Match>;
+  /** Waits for the guest to switch itself off; fails as `waitFor` does. */
+  waitForPowerOff(expectation?: Expectation): Promise<GuestEnd>;
+  /** Presses the power button. */
+  pressPowerButton(): Promise<void>;
+  /** Types on its keyboard (not on the serial line). */
+  type(text: string): Promise<void>;
+  /** Presses keys together, as QEMU names them: `press('ctrl', 'alt', 'delete')`. */
+  press(...keys: string[]): Promise<void>;
+  /** Saves its screen as PNG. */
+  screenshot(file: string): Promise<void>;
+  /** Resolves when it has ended, however it ended. */
+  readonly ended: Promise<GuestEnd>;
+  /** Ends it: by the power button, and where it does not heed that in time, by pulling the plug. */
+  stop(graceMs?: number): Promise<GuestEnd>;
+  /** Pulls the plug. */
+  kill(): Promise<GuestEnd>;
+}
+
+export interface GuestOptions extends LaunchOptions, WatchOptions {
+  /** Keep the whole serial log here. */
+  readonly keepLog?: string | undefined;
+}
+
+/** Runs a guest for as long as `work` lasts. Nothing of it is left afterwards: no process, socket or folder. */
+export function withGuest<T>(
+  tools: QemuTools,
+  request: GuestRequest,
+  options: GuestOptions,
+  work: (guest: Guest) => Promise<T>,
+): Promise<T> {
+  return withGuestFolder(async (folder) => {
+    const serial = { kind: 'socket', path: folder.serial, log: folder.serialLog } as const;
+    // It waits for `cont`, so that the console is heard from the first character on.
+    const launched = await launch(tools, request, { folder, serial, paused: true }, options);
+    const ended = guestEnd(launched);
+    try {
+      const line = serialLine(await connectTo(folder.serial));
+      const guest = makeGuest(launched, line, ended, folder, options);
+      await launched.qmp.execute('cont');
+      return await work(guest);
+    } catch (error) {
+      throw options.signal?.aborted === true ? new InterruptedError() : error;
+    } finally {
+      launched.process.kill('SIGKILL');
+      await ended;
+      launched.qmp.close();
+      if (options.keepLog !== undefined) copyFileSync(folder.serialLog, options.keepLog);
+    }
+  });
+}
+
+function makeGuest(
+  { process, qmp }: Launched,
+  serial: SerialLine,
+  ended: Promise<GuestEnd>,
+  folder: GuestFolder,
+  options: GuestOptions,
+): Guest {
+  const switchedOn = performance.now();
+  const watch = watchGuest({ process, qmp, serial, ended, firmwareLog: folder.firmwareLog }, options);
+  const press = async (...keys: string[]): Promise<void> => {
+    await qmp.execute('send-key', { keys: keys.map((data) => ({ type: 'qcode', data })) });
+    // The keyboard's queue is short, and keys are held for 100 ms.
+    await sleep(120);
+  };
+  const kill = (): Promise<GuestEnd> => end(process, ended);
+  return {
+    command: process.command,
+    pid: process.pid,
+    folder,
+    serial,
+    qmp,
+    uptime: () => performance.now() - switchedOn,
+    waitFor: watch.waitFor,
+    waitForPowerOff: watch.waitForPowerOff,
+    pressPowerButton: async () => {
+      await qmp.execute('system_powerdown');
+    },
+    press,
+    type: async (text) => {
+      for (const keys of chords(text)) await press(...keys);
+    },
+    screenshot: async (file) => {
+      const shot = join(folder.dir, 'screen.png');
+      await qmp.execute('screendump', { filename: shot, format: 'png' });
+      copyFileSync(shot, file);
+    },
+    ended,
+    stop: async (graceMs = 20_000) => {
+      await qmp.execute('system_powerdown').catch(() => undefined);
+      const inTime = await Promise.race([
+        ended,
+        sleep(graceMs * (options.patience ?? 1), undefined, { ref: false }),
+      ]);
+      return inTime ?? kill();
+    },
+    kill,
+  };
+}
+
+async function end(process: Running, ended: Promise<GuestEnd>): Promise<GuestEnd> {
+  process.kill('SIGKILL');
+  return ended;
+}

@@ -1,0 +1,135 @@
+import { copyFileSync, existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Monitor } from '../base/events.ts';
+import { type Running, start } from '../sys/run.ts';
+import { withScratch } from '../sys/scratch.ts';
+import { qemuArguments } from './args.ts';
+import { BootError } from './failures.ts';
+import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
+import type { GuestSpec, Serial } from './spec.ts';
+import type { QemuTools } from './tools.ts';
+
+/** What a caller says of a guest; sockets, logs and copies are the launcher's. */
+export type GuestRequest = Omit<GuestSpec, 'serial' | 'qmp' | 'firmwareLog' | 'uefiVars' | 'paused'>;
+
+export interface LaunchOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly monitor?: Monitor | undefined;
+}
+
+/** The files of one running guest, in a folder that goes with it. */
+export interface GuestFolder {
+  readonly dir: string;
+  readonly qmp: string;
+  readonly serial: string;
+  readonly serialLog: string;
+  readonly firmwareLog: string;
+}
+
+/** A QEMU process and the conversation with it. The guest has not run an instruction yet if it was asked to wait. */
+export interface Launched {
+  readonly process: Running;
+  readonly qmp: Qmp;
+}
+
+export interface GuestEnd {
+  /** `power-off`: the guest switched itself off; `stopped`: we or somebody ended QEMU; `failed`: QEMU failed. */
+  readonly how: 'power-off' | 'stopped' | 'failed';
+  readonly exitCode: number | undefined;
+  /** What QEMU said on standard error. */
+  readonly stderr: string;
+}
+
+/** The path of a Unix socket has at most 107 bytes, and a folder's name of ours some 30. */
+const longestParent = 60;
+
+/** Makes a folder for a guest; it is gone after `work`, whatever happens. */
+export function withGuestFolder<T>(work: (folder: GuestFolder) => Promise<T>): Promise<T> {
+  const parent = Buffer.byteLength(tmpdir()) <= longestParent ? tmpdir() : '/tmp';
+  return withScratch(parent, (dir) =>
+    work({
+      dir,
+      qmp: join(dir, 'qmp'),
+      serial: join(dir, 'serial'),
+      serialLog: join(dir, 'serial.log'),
+      firmwareLog: join(dir, 'firmware.log'),
+    }),
+  );
+}
+
+/** Starts QEMU and says hello to it; throws QEMU's own words where it does not start. */
+export async function launch(
+  tools: QemuTools,
+  request: GuestRequest,
+  how: { folder: GuestFolder; serial: Serial; paused: boolean; terminal?: boolean },
+  options: LaunchOptions = {},
+): Promise<Launched> {
+  options.signal?.throwIfAborted();
+  const { folder } = how;
+  const spec: GuestSpec = {
+    ...request,
+    serial: how.serial,
+    paused: how.paused,
+    qmp: folder.qmp,
+    firmwareLog: folder.firmwareLog,
+    uefiVars: request.firmware === 'uefi' ? copyOfVars(tools, folder) : undefined,
+  };
+  const process = start(tools.argv(...qemuArguments(spec, tools.uefi)), {
+    env: { ...tools.env, TMPDIR: folder.dir },
+    monitor: options.monitor,
+    signal: options.signal,
+    terminal: how.terminal === true,
+  });
+  try {
+    return { process, qmp: await greet(process, folder.qmp) };
+  } catch (error) {
+    process.kill('SIGKILL');
+    await process.ended;
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** OVMF writes its variables back, so each guest has its own. */
+function copyOfVars(tools: QemuTools, folder: GuestFolder): string {
+  const copy = join(folder.dir, 'vars.fd');
+  copyFileSync(tools.uefi.vars, copy);
+  return copy;
+}
+
+async function greet(process: Running, path: string): Promise<Qmp> {
+  const end = { at: undefined as string | undefined };
+  void process.ended.then(({ stderr, exitCode, signal }) => {
+    end.at = stderr.trim() || `it ended with ${signal ?? `exit code ${exitCode ?? '?'}`}`;
+  });
+  for (;;) {
+    if (end.at !== undefined) {
+      const words = end.at.split('\n');
+      const line = words.findLast((text) => !text.includes('warning:')) ?? end.at;
+      throw new BootError(
+        { failure: 'qemu-failed', message: 'QEMU did not start', line },
+        words,
+        process.command,
+      );
+    }
+    if (existsSync(path)) {
+      const qmp = await connectQmp(path).catch(() => undefined);
+      if (qmp !== undefined) return qmp;
+    }
+    await sleep(10);
+  }
+}
+
+/** How a guest ended, from QEMU's last words and its exit. */
+export async function guestEnd({ process, qmp }: Launched): Promise<GuestEnd> {
+  const reasons: QmpEvent[] = [];
+  qmp.onEvent((event) => {
+    if (event.event === 'SHUTDOWN') reasons.push(event);
+  });
+  const { exitCode, signal, stderr } = await process.ended;
+  const failed = exitCode !== undefined && exitCode !== 0 && signal === undefined;
+  const byGuest = reasons.at(-1)?.data['guest'] === true;
+  return { how: byGuest ? 'power-off' : failed ? 'failed' : 'stopped', exitCode, stderr };
+}

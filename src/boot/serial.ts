@@ -1,0 +1,42 @@
+import { StringDecoder } from 'node:string_decoder';
+import type { Socket } from 'node:net';
+import { plainTexter } from './terminal-text.ts';
+
+/** A guest's serial line. */
+export interface SerialLine {
+  /** All it has said, without terminal control sequences. */
+  text(): string;
+  /** Types into it. */
+  send(text: string): void;
+  /** When it last said something, by `performance.now()`. */
+  lastHeard(): number;
+  /** Calls back whenever it says something; returns how to stop that. */
+  onText(listener: (plain: string, raw: string) => void): () => void;
+}
+
+/** Listens to and speaks on the socket that QEMU connects to the guest's serial port. */
+export function serialLine(socket: Socket): SerialLine {
+  const decoder = new StringDecoder('utf8');
+  const plainText = plainTexter();
+  const listeners = new Set<(plain: string, raw: string) => void>();
+  let text = '';
+  let heard = performance.now();
+
+  socket.on('data', (bytes: Buffer) => {
+    const raw = decoder.write(bytes);
+    const plain = plainText(raw);
+    text += plain;
+    heard = performance.now();
+    for (const listener of [...listeners]) listener(plain, raw);
+  });
+
+  return {
+    text: () => text,
+    send: (typed) => void socket.write(typed),
+    lastHeard: () => heard,
+    onText: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

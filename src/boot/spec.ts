@@ -1,0 +1,83 @@
+/** What a guest is made of: the value that `src/boot/args.ts` turns into QEMU's command line. */
+export interface GuestSpec {
+  readonly firmware: Firmware;
+  readonly accelerator: Accelerator;
+  /** Bytes. */
+  readonly memory: number;
+  readonly cpus: number;
+  /** Everything it can read from, in boot order. */
+  readonly drives: readonly Drive[];
+  readonly network: Network;
+  readonly display: Display;
+  readonly serial: Serial;
+  /** Path of the QMP socket. */
+  readonly qmp: string | undefined;
+  /** File for what the BIOS says of itself (OVMF says it on the serial line). */
+  readonly firmwareLog: string | undefined;
+  /** A writable copy of OVMF's variables; needed with `firmware: 'uefi'`. */
+  readonly uefiVars: string | undefined;
+  /** A kernel started directly, without firmware menu and boot loader. */
+  readonly kernel: DirectKernel | undefined;
+  /** A keyboard and a tablet on USB beside the machine's PS/2 ones. */
+  readonly usbInput: boolean;
+  /** PCI Express slots left empty, for devices plugged in later (`slot0`, `slot1` …). */
+  readonly emptySlots: number;
+  /** Wait for QMP's `cont` before the first instruction. */
+  readonly paused: boolean;
+}
+
+export const firmwares = ['bios', 'uefi'] as const;
+export type Firmware = (typeof firmwares)[number];
+
+/** What runs the guest's instructions, and the processor it sees. See `src/boot/accel.ts`. */
+export interface Accelerator {
+  readonly kind: AcceleratorKind;
+  readonly cpu: string;
+}
+
+export const acceleratorKinds = ['kvm', 'hvf', 'tcg'] as const;
+export type AcceleratorKind = (typeof acceleratorKinds)[number];
+
+export interface Drive {
+  readonly file: string;
+  readonly as: Attachment;
+  readonly format: 'raw' | 'qcow2';
+  /** What becomes of the guest's writes: refused, thrown away when it ends, or kept in the file. */
+  readonly writes: 'refuse' | 'discard' | 'keep';
+}
+
+export const attachments = ['cd', 'usb', 'virtio', 'ahci', 'nvme'] as const;
+export type Attachment = (typeof attachments)[number];
+
+export type Network =
+  | { readonly kind: 'none' }
+  | {
+      /** QEMU's own router with NAT, DHCP and DNS; needs no rights. */
+      readonly kind: 'user';
+      readonly card: 'virtio' | 'e1000e';
+      readonly forwards: readonly Forward[];
+      /** Nothing but the forwarded ports: the guest reaches neither host nor outside. */
+      readonly isolated: boolean;
+    };
+
+/** A TCP port of this machine (loopback only) that leads to a port of the guest. */
+export interface Forward {
+  readonly host: number;
+  readonly guest: number;
+}
+
+export const displays = ['none', 'gtk', 'sdl', 'cocoa', 'curses', 'vnc'] as const;
+export type Display = (typeof displays)[number];
+
+export type Serial =
+  /** A socket to talk through; everything the guest says is in the log as well. */
+  | { readonly kind: 'socket'; readonly path: string; readonly log: string }
+  /** The terminal, shared with QEMU's monitor (Ctrl-A C; Ctrl-A X ends QEMU). */
+  | { readonly kind: 'terminal'; readonly log: string | undefined }
+  | { readonly kind: 'file'; readonly path: string };
+
+export interface DirectKernel {
+  readonly file: string;
+  readonly initrd: string | undefined;
+  readonly cmdline: string;
+}

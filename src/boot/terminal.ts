@@ -1,0 +1,32 @@
+import {
+  type GuestEnd,
+  guestEnd,
+  type GuestRequest,
+  launch,
+  type LaunchOptions,
+  withGuestFolder,
+} from './launch.ts';
+import type { QemuTools } from './tools.ts';
+
+/**
+ * Runs a guest with its serial console in the person's terminal until it, or the person, ends it. QEMU itself puts the
+ * terminal into raw mode and back.
+ */
+export function runInTerminal(
+  tools: QemuTools,
+  request: GuestRequest,
+  options: LaunchOptions = {},
+): Promise<GuestEnd> {
+  return withGuestFolder(async (folder) => {
+    const serial = { kind: 'terminal', log: undefined } as const;
+    const launched = await launch(tools, request, { folder, serial, paused: false, terminal: true }, options);
+    const stop = (): void => launched.process.kill('SIGTERM');
+    options.signal?.addEventListener('abort', stop);
+    try {
+      return await guestEnd(launched);
+    } finally {
+      options.signal?.removeEventListener('abort', stop);
+      launched.qmp.close();
+    }
+  });
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { MissingError } from '../base/errors.ts';
+import { findProgram } from '../sys/run.ts';
+import { toolArgv } from '../sys/tools.ts';
+import type { UefiFiles } from './args.ts';
+
+/** A QEMU that can be started: the pinned one of the store, or the machine's own. */
+export interface QemuTools {
+  /** For a person: `QEMU (pinned)`. */
+  readonly name: string;
+  /** The argv that starts `qemu-system-x86_64` with these arguments. */
+  argv(...args: string[]): string[];
+  /** The argv that starts `qemu-img`. */
+  img(...args: string[]): string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly uefi: UefiFiles;
+  /** What the answer of the accelerator probe is remembered under: it holds for one QEMU. */
+  readonly id: string;
+}
+
+/** QEMU from Debian packages unpacked into one folder, started through that folder's own loader. */
+export function qemuFromTree(dir: string): QemuTools {
+  const at = (path: string): string => join(dir, path);
+  return {
+    name: 'pinned QEMU',
+    argv: (...args) =>
+      toolArgv(dir, 'usr/bin/qemu-system-x86_64', [
+        ...['-L', at('usr/share/qemu'), '-L', at('usr/share/seabios')],
+        ...args,
+      ]),
+    img: (...args) => toolArgv(dir, 'usr/bin/qemu-img', args),
+    env: { QEMU_MODULE_DIR: at('usr/lib/x86_64-linux-gnu/qemu') },
+    uefi: { code: at('usr/share/OVMF/OVMF_CODE_4M.fd'), vars: at('usr/share/OVMF/OVMF_VARS_4M.fd') },
+    id: dir,
+  };
+}
+
+/** Where distributions put OVMF without Secure Boot: code and variables. */
+const hostUefi = [
+  ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
+  ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
+  ['/usr/share/edk2/ovmf/OVMF_CODE.fd', '/usr/share/edk2/ovmf/OVMF_VARS.fd'],
+  ['/usr/share/edk2/x64/OVMF_CODE.4m.fd', '/usr/share/edk2/x64/OVMF_VARS.4m.fd'],
+  ['/usr/share/qemu/ovmf-x86_64-code.bin', '/usr/share/qemu/ovmf-x86_64-vars.bin'],
+] as const;
+
+/** The machine's own QEMU and OVMF; it can open windows, which the pinned one cannot. */
+export function qemuFromHost(): QemuTools {
+  const program = findProgram('qemu-system-x86_64');
+  const uefi = hostUefi.find(([code, vars]) => existsSync(code) && existsSync(vars));
+  if (program === undefined || uefi === undefined) {
+    const lacking = program === undefined ? 'QEMU (qemu-system-x86_64)' : 'OVMF, the UEFI firmware for QEMU,';
+    throw new MissingError(
+      `${lacking} is not installed on this machine`,
+      'sudo apt-get install qemu-system-x86 qemu-utils ovmf',
+    );
+  }
+  return {
+    name: "this machine's QEMU",
+    argv: (...args) => [program, ...args],
+    img: (...args) => [findProgram('qemu-img') ?? 'qemu-img', ...args],
+    env: desktopSession(),
+    uefi: { code: uefi[0], vars: uefi[1] },
+    id: program,
+  };
+}
+
+/** What a program needs to open a window. */
+function desktopSession(): Record<string, string> {
+  const names = ['DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
