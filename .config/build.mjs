@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync, symlinkSync, readdirSync } from 'node:fs
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { ajvAhead } from './ajv-ahead.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...parts) => join(root, ...parts);
@@ -22,6 +23,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   chunkNames: 'chunks/[name]-[hash]',
+  plugins: [ajvAhead],
   banner: { js: requireShim },
   minifySyntax: true,
   legalComments: 'none',

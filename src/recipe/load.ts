@@ -27,7 +27,7 @@ export interface LoadOptions {
 export interface LoadedRecipe {
   readonly recipe: Recipe;
   readonly warnings: readonly Diagnostic[];
-  /** Every recipe file that was read, absolute: parents first. */
+  /** Every recipe file that was read, absolute; the recipe itself comes first. */
   readonly sources: readonly string[];
   /** The merged recipe as it was written, each value with its place; for `resolvedText`. */
   readonly merged: LocatedMap;

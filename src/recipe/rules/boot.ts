@@ -22,7 +22,8 @@ function checkEntry(facts: Facts, n: number, entry: RawEntry): void {
   if (!isWhole(facts, path)) return;
   for (const [key, modes] of Object.entries(effects)) {
     const inMode: readonly string[] = modes;
-    if (!isWritten(facts, [...path, key]) || inMode.includes(entry.mode)) continue;
+    const value = entry[key as keyof typeof effects];
+    if (value === undefined || value.length === 0 || inMode.includes(entry.mode)) continue;
     facts.problems.error(
       'no-effect',
       keyAt(facts, [...path, key]),

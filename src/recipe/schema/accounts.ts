@@ -13,6 +13,7 @@ export function sshKeys(description: string): SchemaNode {
           'Public keys from a file.',
           {
             file: text('File with one public key a line, relative to the recipe; `~/` is the home folder.', {
+              'x-path': 'path',
               pattern: '\\S',
               'x-expected': 'the path of a file',
             }),

@@ -11,6 +11,7 @@ export const fileSchema = map(
     source: text(
       'File or folder on the build machine, relative to the recipe; folders are taken with all they hold.',
       {
+        'x-path': 'path',
         pattern: '\\S',
         'x-expected': 'the path of a file or folder',
       },

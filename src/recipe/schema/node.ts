@@ -5,7 +5,7 @@ export type JsonType = 'object' | 'array' | 'string' | 'integer' | 'boolean';
 /** How a list or map of a child recipe combines with the inherited one; without it, lists append and maps merge. */
 export type MergeRule = 'replace' | `by ${string}`;
 
-/** The part of JSON Schema (draft 7) that the recipe uses, with three words of our own, each starting with `x-`. */
+/** The part of JSON Schema (draft 7) that the recipe uses, with some words of our own, each starting with `x-`. */
 export interface SchemaNode {
   readonly $schema?: string;
   readonly title?: string;
@@ -27,6 +27,8 @@ export interface SchemaNode {
   /** What a right value looks like, for messages: `a host name such as pe-1`. */
   readonly 'x-expected'?: string;
   readonly 'x-merge'?: MergeRule;
+  /** A path that is relative to the file it is written in; or a name, which has no `/`. */
+  readonly 'x-path'?: 'path' | 'name-or-path';
   /** Keys of which a child's one takes the place of the inherited others. */
   readonly 'x-exclusive'?: readonly string[];
 }

@@ -18,6 +18,7 @@ const repository = map(
     suite: text('Suite of this repository.', suite),
     components: words('Components of this repository.', component, { default: ['main'] }),
     key: text('File with the public key that signs it (.asc or .gpg), relative to the recipe.', {
+      'x-path': 'path',
       pattern: '\\.(asc|gpg|pgp)$',
       'x-expected': 'a file ending in .asc or .gpg',
     }),

@@ -42,7 +42,8 @@ export function placeOf({ source, start, end }: Span): Place {
   const line = after === -1 ? starts.length : after;
   const lineStart = starts[line - 1] ?? 0;
   const text = (source.text.slice(lineStart).split('\n', 1)[0] ?? '').replace(/\r$/, '');
-  const characters = (from: number, to: number): number => Array.from(text.slice(from, Math.max(from, to))).length;
+  const characters = (from: number, to: number): number =>
+    Array.from(text.slice(from, Math.max(from, to))).length;
   return {
     file: source.file,
     line,

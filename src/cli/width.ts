@@ -1,0 +1,24 @@
+/** Characters that take two columns of a terminal: East Asian scripts, full-width forms, emoji. */
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+/** Accents and the like, which share the column of the character before them. */
+const combining = /\p{M}|\u200b|\u200d/u;
+
+/** Columns that a text takes on a terminal; it has no tabs and no control characters. */
+export function textWidth(text: string): number {
+  let columns = 0;
+  for (const character of text) columns += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return columns;
+}
+
+/** Breaks a text at blanks into lines of at most `columns`; a longer word stays whole. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(last) + 1 + textWidth(word) <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}
