@@ -25,15 +25,15 @@ export function debianKey(): string {
 }
 
 /** Everything the recipe takes packages from. */
-export function repositoriesOf(recipe: Recipe, mirrors: Mirrors): AptRepository[] {
+export function repositoriesOf(recipe: Recipe, mirrors: Mirrors, key = debianKey()): AptRepository[] {
   const { suite, components, updates, security, repositories } = recipe.source;
   const debian = {
     source: 'debian',
     base: mirrors.main,
     suite,
     components,
-    key: debianKey(),
-    recipePath: ['source', 'suite'],
+    key,
+    recipePath: ['packages', 'suite'],
   };
   const beside = isRolling(suite) ? { updates: false, security: false } : { updates, security };
   const all: AptRepository[] = [debian];
@@ -48,11 +48,24 @@ export function repositoriesOf(recipe: Recipe, mirrors: Mirrors): AptRepository[
       suite: repository.suite,
       components: repository.components,
       key: repository.key,
-      recipePath: ['source', 'repositories', index],
+      recipePath: ['packages', 'repositories', index],
     });
   });
+  checkNames(recipe);
   for (const repository of all) checkWords(repository, recipe);
   return all;
+}
+
+/** The lock tells sources apart by these names. */
+function checkNames(recipe: Recipe): void {
+  const index = recipe.source.repositories.findIndex(({ name }) => ['debian', 'security'].includes(name));
+  if (index < 0) return;
+  throw new UserError({
+    code: 'reserved-name',
+    message: 'the names `debian` and `security` are taken by Debian’s own archives',
+    place: recipe.place(['packages', 'repositories', index, 'name']),
+    expected: 'another name for this repository',
+  });
 }
 
 /** Each part becomes a word of a sources.list line, so none may bring words (such as options) of its own. */

@@ -1,22 +1,12 @@
 import { type Diagnostic, FailedError, UserError } from '../base/errors.ts';
-import { nearest } from '../base/suggest.ts';
-import type { Recipe } from '../recipe/types.ts';
-import type { AptRepository } from './apt-repositories.ts';
-import type { Mirrors } from './mirror.ts';
-import { debianSuites } from './suites.ts';
-
-interface Context {
-  readonly recipe: Recipe;
-  readonly mirrors: Mirrors;
-  readonly repositories: readonly AptRepository[];
-}
+import { recipeMistake, type UpdateContext } from './apt-update-mistakes.ts';
 
 /** Turns what `apt-get update` complained about into the error to throw; `undefined` where it did not complain. */
-export function updateError(stderr: string, context: Context): Error | undefined {
+export function updateError(stderr: string, context: UpdateContext): Error | undefined {
   const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line) && !isAftermath(line));
   if (lines.length === 0) return undefined;
   const mistakes = lines.flatMap((line) => recipeMistake(line, context) ?? []);
-  if (mistakes.length > 0) return new UserError(mistakes);
+  if (mistakes.length > 0) return new UserError(mistakes.filter(isFirstAtItsPlace));
   for (const line of lines) {
     const error = failure(line, context);
     if (error !== undefined) return error;
@@ -24,96 +14,17 @@ export function updateError(stderr: string, context: Context): Error | undefined
   return new FailedError('apt-update', `the package lists could not be read:\n${lines.join('\n')}`);
 }
 
+/** A wrong suite is missing in the suite's updates and in the security archive as well. */
+function isFirstAtItsPlace(mistake: Diagnostic, index: number, all: readonly Diagnostic[]): boolean {
+  const key = ({ code, place }: Diagnostic): string => `${code} ${place?.line ?? 0}:${place?.column ?? 0}`;
+  return all.findIndex((other) => key(other) === key(mistake)) === index;
+}
+
 function isAftermath(line: string): boolean {
   return /Some index files failed to download|Download is performed unsandboxed/.test(line);
 }
 
-function repositoryAt(
-  address: string,
-  suite: string | undefined,
-  context: Context,
-): AptRepository | undefined {
-  const plain = (text: string): string => text.replace(/^file:\/+/, 'file:/');
-  return context.repositories.find(
-    (item) => plain(address).startsWith(plain(item.base)) && (suite === undefined || item.suite === suite),
-  );
-}
-
-function recipeMistake(line: string, context: Context): Diagnostic | undefined {
-  const { recipe } = context;
-  const release =
-    /The repository '(\S+) (\S+)[^']*' (does not have a Release file|is not signed|no longer has)/.exec(line);
-  if (release !== null) {
-    const [, base = '', suite = '', what] = release;
-    const repository = repositoryAt(base, suite, context);
-    if (repository === undefined) return undefined;
-    const place = recipe.place(repository.recipePath);
-    if (what === 'is not signed') {
-      return {
-        code: 'not-signed',
-        message: `the repository ${base} ${suite} is not signed, so its packages cannot be trusted`,
-        place,
-      };
-    }
-    const near = repository.source === 'debian' ? nearest(recipe.source.suite, debianSuites) : undefined;
-    return {
-      code: 'no-such-suite',
-      message: `${base} has no suite ${suite}`,
-      place,
-      ...(near === undefined || near === recipe.source.suite ? {} : { hint: `did you mean ${near}?` }),
-    };
-  }
-  const component = /as repository '(\S+) (\S+)[^']*' doesn't have the component '([^']+)'/.exec(line);
-  if (component !== null) {
-    const [, base = '', suite = '', name = ''] = component;
-    const repository = repositoryAt(base, suite, context);
-    const own = repository === undefined || repository.recipePath[1] === 'suite';
-    return {
-      code: 'no-such-component',
-      message: `${base} ${suite} has no component ${name}`,
-      place: recipe.place([
-        ...(own ? ['source'] : repository.recipePath),
-        'components',
-        repository?.components.indexOf(name) ?? 0,
-      ]),
-      ...hintFor(nearest(name, ['main', 'contrib', 'non-free', 'non-free-firmware'])),
-    };
-  }
-  const arch = /as repository '(\S+) (\S+)[^']*' doesn't support architecture '([^']+)'/.exec(line);
-  if (arch !== null) {
-    return {
-      code: 'no-such-arch',
-      message: `${arch[1] ?? ''} ${arch[2] ?? ''} has no packages for ${arch[3] ?? ''}`,
-      place: recipe.place(['arch']),
-    };
-  }
-  return wrongKey(line, context);
-}
-
-function hintFor(near: string | undefined): { hint?: string } {
-  return near === undefined ? {} : { hint: `did you mean ${near}?` };
-}
-
-/** The key of a recipe's own repository is named in the recipe; Debian's keys are the project's affair. */
-function wrongKey(line: string, context: Context): Diagnostic | undefined {
-  const match = /GPG error: (\S+) (\S+) [^:]*: (.*NO_PUBKEY.*)/.exec(line);
-  if (match === null) return undefined;
-  const [, base = '', suite = '', what = ''] = match;
-  const repository = repositoryAt(base, suite, context);
-  if (repository === undefined || repository.recipePath[1] === 'suite') return undefined;
-  return {
-    code: 'wrong-key',
-    message: `${base} ${suite} is signed by another key than the recipe names (${keyIds(what)})`,
-    place: context.recipe.place([...repository.recipePath, 'key']),
-    hint: `${repository.key} must hold the public key with which the repository is signed`,
-  };
-}
-
-function keyIds(text: string): string {
-  return [...new Set([...text.matchAll(/NO_PUBKEY ([0-9A-F]+)/g)].map((match) => match[1] ?? ''))].join(', ');
-}
-
-function failure(line: string, { mirrors }: Context): FailedError | undefined {
+function failure(line: string, { mirrors }: UpdateContext): FailedError | undefined {
   const signature = /GPG error: (\S+) (\S+) [^:]*: (.*)/.exec(line);
   if (signature !== null) {
     const [, base = '', suite = '', what = ''] = signature;

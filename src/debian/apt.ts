@@ -19,6 +19,8 @@ export interface AptOptions {
   readonly aptDir: string;
   /** Folder for temporary files; default `aptDir`. */
   readonly tmpDir?: string | undefined;
+  /** Public keys that may sign Debian's archives; default: those that come with the project. */
+  readonly debianKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly monitor?: Monitor | undefined;
 }
@@ -49,7 +51,7 @@ export async function withApt<T>(
 ): Promise<T> {
   if (findProgram('apt-get') === undefined) throw noApt();
   const { aptDir, tmpDir = aptDir, signal, monitor } = options;
-  const repositories = repositoriesOf(recipe, mirrors);
+  const repositories = repositoriesOf(recipe, mirrors, options.debianKey);
   const name = digestOf({
     arch: recipe.arch,
     repositories: repositories.map(({ base, suite, components }) => [base, suite, ...components]),

@@ -92,7 +92,7 @@ export function vanishedError(
   const lines = tried.map((address) => `\n  ${address}`).join('');
   const other = hasSnapshot
     ? 'or name another snapshot mirror'
-    : 'or name a mirror that keeps old packages: `snapshot:` in config.yaml or `source.snapshot` in the recipe';
+    : 'or name a mirror that keeps old packages: `snapshot:` in config.yaml or `packages.snapshot` in the recipe';
   return new FailedError(
     'package-vanished',
     `${item.name} ${item.version} is no longer on the mirror; looked at:${lines}`,

@@ -67,11 +67,11 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
   for (const key of ['arch', 'suite', 'components', 'updates', 'security'] as const) {
     const [before, now] = [words(locked[key]), words(wanted[key])];
     if (before !== now) {
-      note(`${key}: ${before} in the lock, ${now} here`, key === 'arch' ? ['arch'] : ['source', key]);
+      note(`${key}: ${before} in the lock, ${now} here`, key === 'arch' ? ['arch'] : ['packages', key]);
     }
   }
   if (JSON.stringify(locked.repositories) !== JSON.stringify(wanted.repositories)) {
-    note('the repositories or their keys are not those of the lock', ['source', 'repositories']);
+    note('the repositories or their keys are not those of the lock', ['packages', 'repositories']);
   }
   if (locked.kernel !== wanted.kernel) {
     note(`the kernel is ${locked.kernel} in the lock, ${wanted.kernel} here`, ['kernel', 'package']);

@@ -138,7 +138,7 @@ function noMirror(env: NodeJS.ProcessEnv): FailedError {
     {
       hint:
         'name one with --mirror http://mirror.example/debian, with the environment variable DISKBIOS_MIRROR, ' +
-        `as \`mirror:\` in ${configFile(env)}, or as \`source.mirror\` in the recipe`,
+        `as \`mirror:\` in ${configFile(env)}, or as \`packages.mirror\` in the recipe`,
     },
   );
 }
