@@ -62,6 +62,11 @@ const files: readonly { path: string; text: string; mode?: number; gid?: number;
   { path: 'etc/host.conf', text: 'multi on\n' },
   // Empty: not yet known, to be filled when the machine starts (machine-id(5)).
   { path: 'etc/machine-id', text: '' },
+  {
+    path: 'etc/networks',
+    text: 'default\t\t0.0.0.0\nloopback\t127.0.0.0\nlink-local\t169.254.0.0\n',
+    of: 'netbase',
+  },
   { path: 'etc/environment', text: '', of: 'libpam-modules' },
   { path: 'etc/security/opasswd', text: '', mode: 0o600, of: 'libpam-modules' },
   { path: 'var/log/btmp', text: '', mode: 0o660, gid: 43, of: 'base-files' },
@@ -78,6 +83,7 @@ const copies: readonly (readonly [from: string, to: string])[] = [
   ['usr/share/libc-bin/nsswitch.conf', 'etc/nsswitch.conf'],
   ['usr/share/libc-bin/gai.conf', 'etc/gai.conf'],
   ['usr/share/chrony/chrony.conf', 'etc/chrony/chrony.conf'],
+  ['usr/share/openssh/sshd_config', 'etc/ssh/sshd_config'],
 ];
 
 const shells = [

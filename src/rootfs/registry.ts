@@ -3,9 +3,13 @@ import { accounts } from './accounts.ts';
 import { alternatives } from './alternatives.ts';
 import { baseFiles } from './base-files.ts';
 import { busyboxLinks } from './busybox-links.ts';
+import { caCertificates } from './ca-certificates.ts';
 import { dpkgStatus } from './dpkg-status.ts';
 import { identity } from './identity.ts';
 import { ldCache } from './ld-cache.ts';
+import { maintainerScripts } from './maintainer-scripts.ts';
+import { pam } from './pam.ts';
+import { tmpfiles } from './tmpfiles.ts';
 import type { FinishResult, FinishStep, IdentityInput, PackagesInput } from './types.ts';
 import { users } from './users.ts';
 import { usrMerge } from './usr-merge.ts';
@@ -18,7 +22,11 @@ const packageSteps: readonly FinishStep[] = [
   accounts,
   ldCache,
   baseFiles,
+  tmpfiles,
+  pam,
+  caCertificates,
   dpkgStatus,
+  maintainerScripts,
 ];
 
 /** What makes of a finished set of packages this one PE. */
