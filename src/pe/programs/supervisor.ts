@@ -1,0 +1,175 @@
+import { readyLine } from '../../base/cmdline.ts';
+import type { PeConfig, PeConfigService } from '../../base/pe-config.ts';
+import {
+  after,
+  changedAt,
+  makeFolder,
+  now,
+  readText,
+  reap,
+  reapOnSignal,
+  run,
+  uptime,
+  writeText,
+} from '../host.ts';
+import { parseCommandLine } from '../lib/command-line.ts';
+import { welcome } from '../lib/screen.ts';
+import { type Consoles, createConsoles } from '../supervisor/consoles.ts';
+import { openControl } from '../supervisor/control.ts';
+import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
+import { flushLog, log } from '../supervisor/log.ts';
+import { prepareLogin } from '../supervisor/login.ts';
+import { createNetwork } from '../supervisor/network.ts';
+import { createPowerButton } from '../supervisor/power-button.ts';
+import { type Services, supervise } from '../supervisor/services.ts';
+import { createStateWriter, endLeftovers, isReady, markReady } from '../supervisor/state.ts';
+
+const configPath = '/etc/diskbios/pe.json';
+const bootTick = 50;
+const restTick = 3000;
+
+function baseEnv(config: PeConfig): Record<string, string> {
+  return {
+    PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+    DISKBIOS_ROOT_LOGIN: config.rootLogin,
+  };
+}
+
+/** A machine without a battery for its clock starts in 1970: the image's own time is nearer to the truth. */
+async function floorClock(): Promise<void> {
+  const floor = changedAt(configPath);
+  if (Date.now() >= floor) return;
+  await run(['/usr/bin/busybox', 'date', '-s', `@${Math.floor(floor / 1000)}`]);
+  log('clock: the machine has lost its time; set to the time of the image');
+}
+
+/** `diskbios.debug`: the boot goes on when the person leaves the shell. */
+async function debugShell(consoles: Consoles): Promise<void> {
+  consoles.say('diskbios.debug: a shell on the console; leave it with "exit" and the boot goes on');
+  const busybox = '/usr/bin/busybox';
+  await run([busybox, 'setsid', busybox, 'cttyhack', '/bin/sh', '-l'], { terminal: '/dev/console' });
+}
+
+/** Loads drivers of what is plugged in later. The program writes `modalias NAME`, or `device` for anything else. */
+function watchHotPlug(services: Services, drivers: Drivers, came: () => void): void {
+  const spec: PeConfigService = {
+    run: ['/usr/bin/busybox', 'mdev', '-df'],
+    after: [],
+    restart: 'always',
+    env: {},
+    enabled: true,
+  };
+  services.add('hotplug', spec, (line) => {
+    const [kind, name] = line.split(' ');
+    if (kind === 'modalias' && name !== undefined) drivers.plugged(name);
+    else if (kind === 'device') came();
+    else log(`hotplug: ${line}`);
+  });
+}
+
+/** Waits for a condition without a process for it, looking every few milliseconds. */
+function until(condition: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      reap();
+      if (condition()) resolve();
+      else after(bootTick, look);
+    };
+    look();
+  });
+}
+
+async function main(): Promise<void> {
+  reapOnSignal();
+  makeFolder('/run/diskbios');
+  const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
+  writeText('/proc/sys/kernel/hostname', config.hostname);
+  const commandLine = readText('/proc/cmdline') ?? '';
+  const choice = parseCommandLine(commandLine);
+  const consoles = createConsoles(config, commandLine);
+  const drivers = createDrivers();
+  const again = isReady();
+  if (again) endLeftovers();
+  else for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
+  for (const problem of choice.problems) log(`${problem}; coming up live`);
+  await floorClock();
+  if (choice.debug && !again) {
+    await drivers.network();
+    await drivers.others();
+    await debugShell(consoles);
+  }
+
+  const state = createStateWriter(() => services);
+  const services = supervise(config.services, baseEnv(config), state.changed);
+  const cardDrivers = drivers.network();
+  services.startAll();
+  let refresh = (): void => undefined;
+  const network = createNetwork(config, services, () => {
+    refresh();
+  });
+  let pluggedIn = false;
+  const booting = async (): Promise<void> => {
+    await cardDrivers;
+    network.scan();
+    await drivers.others();
+    network.scan();
+    pluggedIn = true;
+  };
+  void booting();
+  await until(() => pluggedIn && network.settled());
+  const ready = readyLine(choice.mode, uptime());
+  if (!again) consoles.say(ready);
+  markReady(ready);
+  log(ready);
+
+  const oneTimePassword = await prepareLogin(config);
+  const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
+  const text = (): string =>
+    welcome({
+      config,
+      addresses: network.addresses(),
+      sshKeys,
+      oneTimePassword,
+      problems: choice.problems,
+      networkNote: network.note(),
+    });
+  let shown = text();
+  consoles.open(shown);
+  refresh = () => {
+    const fresh = text();
+    if (fresh === shown) return;
+    shown = fresh;
+    consoles.refresh(shown);
+  };
+
+  await openControl(services);
+  state.begin();
+  const powerButton = createPowerButton();
+  const look = (): void => {
+    network.scan();
+    powerButton();
+    refresh();
+  };
+  watchHotPlug(services, drivers, look);
+  // What came between the last look and the watch.
+  await drivers.network();
+  await drivers.others();
+  const tick = (): void => {
+    reap();
+    look();
+    flushLog();
+    after(restTick, tick);
+  };
+  tick();
+}
+
+const started = now();
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+  writeText(
+    '/dev/console',
+    `diskbios: the supervisor failed after ${Math.round(now() - started)} ms: ${message}\n`,
+  );
+});

@@ -1,0 +1,43 @@
+import { makeFolder, onReadable, openForReading, replaceFile, run } from '../host.ts';
+import { lineSplitter } from '../lib/lines.ts';
+import { controlPath, parseRequest, type Reply, replyFolder } from '../lib/service-state.ts';
+import { log } from './log.ts';
+import type { Services } from './services.ts';
+
+/** Takes requests through a FIFO that only root can write to, one per line. */
+export async function openControl(services: Services): Promise<void> {
+  makeFolder(replyFolder);
+  await run(['/usr/bin/busybox', 'mkfifo', '-m', '600', controlPath]);
+  const fd = openForReading(controlPath, true);
+  if (fd < 0) {
+    log(`cannot open ${controlPath}: services cannot be controlled`);
+    return;
+  }
+  const handle = (line: string): void => {
+    const request = parseRequest(line);
+    if (request === undefined) {
+      log(`control: '${line}' is not a request`);
+      return;
+    }
+    const answer = (reply: Reply): void => {
+      if (request.reply !== undefined)
+        replaceFile(`${replyFolder}/${request.reply}`, `${JSON.stringify(reply)}\n`);
+    };
+    switch (request.action) {
+      case 'start':
+        answer(services.start(request.name));
+        return;
+      case 'stop':
+        services.stop(request.name, answer);
+        return;
+      case 'restart':
+        services.restart(request.name, answer);
+        return;
+      case 'shutdown':
+        services.stopAll(() => {
+          answer({ code: 0, message: 'every service is stopped' });
+        });
+    }
+  };
+  onReadable(fd, lineSplitter(handle));
+}

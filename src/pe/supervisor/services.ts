@@ -1,0 +1,219 @@
+import type { PeConfigService } from '../../base/pe-config.ts';
+import { after, type ExitStatus, kill, now, readText, spawn, uptime } from '../host.ts';
+import { verdict } from '../lib/back-off.ts';
+import { lineSplitter } from '../lib/lines.ts';
+import { startOrder } from '../lib/order.ts';
+import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
+import { log } from './log.ts';
+
+const terminate = 15;
+const killSignal = 9;
+const patience = 5000; // milliseconds between SIGTERM and SIGKILL
+
+interface Service {
+  readonly name: string;
+  readonly spec: PeConfigService;
+  readonly line: (text: string) => void;
+  phase: Phase;
+  pid: number | undefined;
+  since: number;
+  started: number;
+  failures: number;
+  restarts: number;
+  ended: string | undefined;
+  cancel: (() => void) | undefined;
+  readonly stopped: (() => void)[];
+}
+
+export interface Services {
+  /** Adds a service that the recipe does not name, and starts it. */
+  readonly add: (name: string, spec: PeConfigService, line?: (text: string) => void) => void;
+  readonly startAll: () => void;
+  readonly start: (name: string) => Reply;
+  readonly stop: (name: string, done: (reply: Reply) => void) => void;
+  readonly restart: (name: string, done: (reply: Reply) => void) => void;
+  /** Stops every service, the last started first. */
+  readonly stopAll: (done: () => void) => void;
+  readonly states: () => Record<string, ServiceState>;
+}
+
+/** Start time of a process in the kernel's ticks: with the process id it names a process for good. */
+export function startTicks(pid: number): number | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return ticks === undefined ? undefined : Number.parseInt(ticks, 10);
+}
+
+function describeEnd({ code, signal }: ExitStatus): string {
+  if (signal !== undefined) return `ended by signal ${signal}`;
+  return code === 127 ? 'its program cannot be started' : `ended with code ${code}`;
+}
+
+/** Starts programs, watches them and starts them again. `changed` is told about each change. */
+export function supervise(
+  specs: Readonly<Record<string, PeConfigService>>,
+  env: Readonly<Record<string, string>>,
+  changed: () => void,
+): Services {
+  const services = new Map<string, Service>();
+  const { order, circles } = startOrder(specs);
+  for (const name of circles) log(`service ${name}: its 'after' goes in a circle`);
+
+  function enter(service: Service, phase: Phase): void {
+    service.phase = phase;
+    service.since = uptime();
+    changed();
+  }
+
+  function launch(service: Service): boolean {
+    service.cancel?.();
+    service.cancel = undefined;
+    const split = lineSplitter(service.line);
+    service.started = now();
+    const pid = spawn(service.spec.run, { env: { ...env, ...service.spec.env }, output: split }, (status) => {
+      exited(service, status);
+    });
+    if (pid <= 0) {
+      service.ended = 'the machine is out of processes or memory';
+      exited(service, { code: 1, signal: undefined });
+      return false;
+    }
+    service.pid = pid;
+    enter(service, 'running');
+    return true;
+  }
+
+  function exited(service: Service, status: ExitStatus): void {
+    service.pid = undefined;
+    service.ended = describeEnd(status);
+    const stopped = service.stopped.splice(0);
+    if (service.phase === 'stopping') {
+      service.cancel?.();
+      enter(service, 'stopped');
+      for (const done of stopped) done();
+      return;
+    }
+    const next = verdict(service.spec.restart, {
+      code: status.code,
+      ran: now() - service.started,
+      failures: service.failures,
+    });
+    if (next.kind !== 'restart') {
+      log(`service ${service.name}: ${service.ended}; it is not started again`);
+      enter(service, next.kind);
+      return;
+    }
+    service.failures = next.failures;
+    log(`service ${service.name}: ${service.ended}; starting it again in ${next.delay / 1000} s`);
+    enter(service, 'waiting');
+    service.cancel = after(next.delay, () => {
+      service.cancel = undefined;
+      service.restarts += 1;
+      launch(service);
+    });
+  }
+
+  function create(name: string, spec: PeConfigService, line?: (text: string) => void): Service {
+    const service: Service = {
+      name,
+      spec,
+      line: line ?? ((text) => log(`${name}: ${text}`)),
+      phase: 'stopped',
+      pid: undefined,
+      since: 0,
+      started: 0,
+      failures: 0,
+      restarts: 0,
+      ended: undefined,
+      cancel: undefined,
+      stopped: [],
+    };
+    services.set(name, service);
+    return service;
+  }
+  for (const name of order) {
+    const spec = specs[name];
+    if (spec !== undefined) create(name, spec);
+  }
+
+  const unknown = (name: string): Reply => ({ code: 2, message: `there is no service ${name}` });
+
+  function start(name: string): Reply {
+    const service = services.get(name);
+    if (service === undefined) return unknown(name);
+    if (service.phase === 'running') return { code: 0, message: `${name} is running already` };
+    if (service.phase === 'stopping') return { code: 1, message: `${name} is still stopping` };
+    service.failures = 0;
+    return launch(service)
+      ? { code: 0, message: `${name} started` }
+      : { code: 1, message: `${name} cannot be started: ${service.ended ?? ''}` };
+  }
+
+  function stop(name: string, done: (reply: Reply) => void): void {
+    const service = services.get(name);
+    if (service === undefined) {
+      done(unknown(name));
+      return;
+    }
+    const { pid } = service;
+    if (pid === undefined) {
+      service.cancel?.();
+      service.cancel = undefined;
+      if (service.phase === 'waiting') enter(service, 'stopped');
+      done({ code: 0, message: `${name} is stopped` });
+      return;
+    }
+    service.stopped.push(() => {
+      done({ code: 0, message: `${name} stopped` });
+    });
+    if (service.phase === 'stopping') return;
+    enter(service, 'stopping');
+    kill(pid, terminate);
+    service.cancel = after(patience, () => {
+      log(`service ${name}: does not end by itself, ending it by force`);
+      kill(pid, killSignal);
+    });
+  }
+
+  return {
+    add(name, spec, line) {
+      if (!services.has(name)) launch(create(name, spec, line));
+    },
+    startAll() {
+      for (const service of services.values()) {
+        if (service.spec.enabled && service.phase === 'stopped') launch(service);
+      }
+    },
+    start,
+    stop,
+    restart(name, done) {
+      stop(name, (reply) => {
+        done(reply.code === 0 ? start(name) : reply);
+      });
+    },
+    stopAll(done) {
+      const names = [...services.keys()].reverse();
+      const next = (): void => {
+        const name = names.shift();
+        if (name === undefined) done();
+        else stop(name, next);
+      };
+      next();
+    },
+    states() {
+      return Object.fromEntries(
+        [...services.values()].map((service) => [
+          service.name,
+          {
+            phase: service.phase,
+            pid: service.pid,
+            ticks: service.pid === undefined ? undefined : startTicks(service.pid),
+            since: service.since,
+            restarts: service.restarts,
+            ended: service.ended,
+          },
+        ]),
+      );
+    },
+  };
+}

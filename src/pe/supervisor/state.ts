@@ -1,0 +1,49 @@
+import { after, exists, kill, ownPid, readText, replaceFile } from '../host.ts';
+import { type SupervisorState, statePath } from '../lib/service-state.ts';
+import { type Services, startTicks } from './services.ts';
+
+/** Ends what an earlier supervisor started and left running when it died: it cannot be watched from here. */
+export function endLeftovers(): void {
+  try {
+    const before = JSON.parse(readText(statePath) ?? '') as SupervisorState;
+    for (const { pid, ticks } of Object.values(before.services)) {
+      if (pid !== undefined && ticks !== undefined && startTicks(pid) === ticks) kill(pid, 15);
+    }
+  } catch {
+    // No earlier supervisor, or it died before it wrote anything.
+  }
+}
+
+/** Writes /run/diskbios/services.json soon after a change; several changes are written at once. */
+export function createStateWriter(services: () => Services | undefined): {
+  readonly changed: () => void;
+  readonly begin: () => void;
+} {
+  let begun = false;
+  let pending = false;
+  const write = (): void => {
+    pending = false;
+    const state: SupervisorState = { supervisor: ownPid(), services: services()?.states() ?? {} };
+    replaceFile(statePath, `${JSON.stringify(state)}\n`);
+  };
+  const changed = (): void => {
+    if (pending || !begun) return;
+    pending = true;
+    after(20, write);
+  };
+  return {
+    changed,
+    /** Not before the boot's busy part is over. */
+    begin() {
+      begun = true;
+      changed();
+    },
+  };
+}
+
+/** Left by the supervisor that has reported READY, so that one started again does not report it twice. */
+const readyPath = '/run/diskbios/ready';
+export const isReady = (): boolean => exists(readyPath);
+export function markReady(line: string): void {
+  replaceFile(readyPath, `${line}\n`);
+}
