@@ -1,11 +1,11 @@
+import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
-import { ensureLock, type EnsuredLock, type LockOptions } from '../debian/lock.ts';
+import { type EnsuredLock, ensureLock, type LockOptions } from '../debian/lock.ts';
 import { findMirrors } from '../debian/mirror.ts';
 import type { StepNode } from '../plan/types.ts';
 import type { MediumKind, Recipe } from '../recipe/types.ts';
 import type { Store } from '../store/store.ts';
-import { join } from 'node:path';
 import { downloads } from './downloads.ts';
 import { epochOf } from './epoch.ts';
 import { execute } from './execute.ts';

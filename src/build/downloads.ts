@@ -38,7 +38,7 @@ export function downloads(
         tell();
       },
     };
-    const path = await slots(() => fetchPackage(pkg, options));
+    const path = await slots(() => fetchPackage(pkg, options), pkg.size);
     sums.finished += 1;
     tell();
     return path;

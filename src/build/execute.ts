@@ -4,8 +4,10 @@ import type { Monitor } from '../base/events.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import type { Artifact, StepContext, StepNode } from '../plan/types.ts';
 import { recordedOf, slotName } from '../plan/why.ts';
+import { unpackQueue } from '../steps/unpack.ts';
 import type { Store, StoredArtifact } from '../store/store.ts';
 import { run } from '../sys/run.ts';
+import { openScratch, removeScratch } from '../sys/scratch.ts';
 import { toolArgv } from '../sys/tools.ts';
 import { semaphore } from './semaphore.ts';
 
@@ -20,6 +22,21 @@ export interface ExecuteOptions {
   readonly jobs?: number;
 }
 
+/** A temporary folder made when a step first asks for it; most never do. */
+interface LazyScratch extends Disposable {
+  path(): string;
+}
+
+function lazyScratch(parent: string): LazyScratch {
+  let made: string | undefined;
+  return {
+    path: () => (made ??= openScratch(parent)),
+    [Symbol.dispose]: () => {
+      if (made !== undefined) removeScratch(made);
+    },
+  };
+}
+
 function artifactOf(stored: StoredArtifact): Artifact {
   return { id: stored.id, dir: stored.dir, file: (name) => join(stored.dir, name) };
 }
@@ -30,6 +47,8 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
   const underway = new Map<string, Promise<Artifact>>();
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+
+  const unpack = unpackQueue((argv, more) => run(argv, { signal, monitor: options.monitor, ...more }));
 
   const ensure = (node: StepNode): Promise<Artifact> => {
     const before = underway.get(node.id);
@@ -65,7 +84,8 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       ...names.map((name) => ensure(node.inputs[name] as StepNode)),
     ]);
     const byName = Object.fromEntries(names.map((name, i) => [name, inputs[i] as Artifact]));
-    return slots(() => runStep(node, byName, tools));
+    const work = (): Promise<Artifact> => runStep(node, byName, tools);
+    return node.kind.waits === true ? work() : slots(work);
   };
 
   const runStep = async (
@@ -88,9 +108,10 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
         outcome,
       });
     try {
-      const stored = await options.store.make(id, title, recordedOf(node), (out, scratch) =>
-        kind.run(contextFor(node, { inputs, tools, out, scratch }), node.options),
-      );
+      const stored = await options.store.make(id, title, recordedOf(node), async (out) => {
+        using scratch = lazyScratch(options.store.tmp);
+        await kind.run(contextFor(node, { inputs, tools, out, scratch }), node.options);
+      });
       options.store.remember(slotName(options.recipe, node), id);
       end('built');
       return artifactOf(stored);
@@ -102,7 +123,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
 
   const contextFor = (
     node: StepNode,
-    given: Pick<StepContext, 'inputs' | 'out' | 'scratch'> & { tools: Artifact | undefined },
+    given: Pick<StepContext, 'inputs' | 'out'> & { tools: Artifact | undefined; scratch: LazyScratch },
   ): StepContext => {
     const root = (): string => {
       if (given.tools === undefined) throw new Error(`step ${node.title} has no tools`);
@@ -113,7 +134,9 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       inputs: given.inputs,
       files: node.files,
       out: given.out,
-      scratch: given.scratch,
+      get scratch() {
+        return given.scratch.path();
+      },
       epoch: node.epoch ?? 0,
       signal,
       monitor: options.monitor,
@@ -122,6 +145,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       toolFile: (path) => join(root(), path),
       tool: (path, ...args) => toolArgv(root(), path, args),
       fetch: options.fetch,
+      unpack,
       run: (argv, more = {}) =>
         run(argv, {
           signal,

@@ -1,9 +1,9 @@
 import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { formatSums, parseSums } from '../formats/sha256sums.ts';
+import type { Artifact } from '../plan/types.ts';
 import { storageError, writeWhole } from '../store/files.ts';
 import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
-import type { Artifact } from '../plan/types.ts';
 
 /** One file of the output folder. */
 export interface Output {

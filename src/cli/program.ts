@@ -3,16 +3,18 @@ import { version } from '../base/version.ts';
 import { register as build } from './commands/build.ts';
 import { register as cache } from './commands/cache.ts';
 import { register as check } from './commands/check.ts';
+import { register as completion } from './commands/completion.ts';
 import { register as diff } from './commands/diff.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as inspect } from './commands/inspect.ts';
+import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
 import { register as plan } from './commands/plan.ts';
 import { exitCodeOf, reportError } from './report.ts';
 import type { CliIo } from './io.ts';
 
 /** Every command, in the order of `--help`. A new one is a file in `commands/` and a line here. */
-const commands = [create, check, plan, build, inspect, diff, cache, doctor];
+const commands = [create, check, lock, plan, build, inspect, diff, cache, doctor, completion];
 
 const overview = `
 Examples:

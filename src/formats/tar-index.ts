@@ -126,25 +126,3 @@ export function indexTar(source: TarSource): Entry[] {
   }
   return entries;
 }
-
-/**
- * Where an archive that begins at `from` has ended, the zeros behind it included: the start of one that follows it in
- * the same file, or the end of the file.
- */
-export function archiveEnd(read: ReadAt, from: number): number {
-  let at = from;
-  for (;;) {
-    const bytes = read(at, block);
-    if (bytes.length < block) return at + bytes.length;
-    const header = new Header(bytes, 0);
-    if (header.nullBlock) break;
-    at += block + Math.ceil((header.size ?? 0) / block) * block;
-  }
-  for (;;) {
-    const bytes = read(at, windowSize);
-    const used = bytes.findIndex((byte) => byte !== 0);
-    if (used !== -1) return at + used - (used % block);
-    if (bytes.length < windowSize) return at + bytes.length;
-    at += windowSize;
-  }
-}

@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
 import type { Monitor } from '../base/events.ts';
+import type { Json } from '../base/json.ts';
 import type { LockedPackage } from '../debian/package.ts';
+import type { DebMember } from '../formats/deb.ts';
 import type { RunOptions, RunResult } from '../sys/run.ts';
 
 /** A file on the build machine that a step reads. Only its digest, not its path, is part of the step's id. */
@@ -62,6 +63,8 @@ export interface StepContext {
   tool(path: string, ...args: string[]): string[];
   /** A package's file in the store, downloaded if it is not there yet. */
   fetch(pkg: LockedPackage): Promise<string>;
+  /** Unpacks a member of a .deb to the end of an open file; gives the number of bytes written. */
+  unpack(deb: string, member: DebMember, to: number): Promise<number>;
   /** `src/sys/run.ts`'s run, with signal and monitor filled in and `SOURCE_DATE_EPOCH` set. */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
 }
@@ -72,6 +75,8 @@ export interface StepKind {
   /** Raised whenever the code changes what it makes of the same inputs. */
   readonly version: number;
   run(context: StepContext, options: Json): Promise<void>;
+  /** It waits for others rather than computes, and is not counted among the steps that run at once. */
+  readonly waits?: boolean;
   /** Work before `run` that waits rather than computes (downloads): not counted among the steps that run at once. */
   prepare?(context: Pick<StepContext, 'fetch' | 'monitor'>, options: Json): Promise<void>;
 }

@@ -1,12 +1,12 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256, type Json } from '../base/json.ts';
+import { type Json, sha256 } from '../base/json.ts';
 import { fillTemplate } from '../formats/template.ts';
 import { stepNode } from '../plan/node.ts';
 import type { SourceFile, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import { makeFatImage } from './fat-image.ts';
 import { makeFonts } from './grub-fonts.ts';
 import { commonModules, platformModules } from './grub-modules.ts';
-import { makeFatImage } from './fat-image.ts';
 
 /** Files of the artifact. */
 export const grubImages = {

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Entry } from '../formats/tree.ts';
 import type { StepContext } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
@@ -28,7 +26,7 @@ const packers: Readonly<Record<LivefsFormat, LivefsPacker>> = {
       const argv = context.tool('usr/bin/sqfstar', '-quiet', '-no-progress', '-comp', 'zstd');
       argv.push('-Xcompression-level', '3', '-root-time', String(context.epoch), '-root-mode', '0755');
       argv.push('-root-uid', '0', '-root-gid', '0', to);
-      await context.run(argv, { stdin: Readable.from(tarChunks(entries, reader), { highWaterMark: 2 }) });
+      await context.run(argv, { stdin: tarChunks(entries, reader) });
     },
   },
   erofs: {
@@ -37,7 +35,12 @@ const packers: Readonly<Record<LivefsFormat, LivefsPacker>> = {
       using reader = fileReader();
       const tar = join(context.scratch, 'layer.tar');
       // mkfs.erofs reads archives from a file only.
-      await pipeline(Readable.from(tarChunks(entries, reader), { highWaterMark: 2 }), createWriteStream(tar));
+      const fd = openSync(tar, 'w');
+      try {
+        for (const chunk of tarChunks(entries, reader)) writeSync(fd, chunk);
+      } finally {
+        closeSync(fd);
+      }
       const argv = context.tool('usr/bin/mkfs.erofs', '--quiet', '-zzstd,3', `-T${context.epoch}`);
       argv.push(`-U${uuidOf(context.id)}`, '--tar=f', to, tar);
       await context.run(argv);
@@ -48,7 +51,7 @@ const packers: Readonly<Record<LivefsFormat, LivefsPacker>> = {
     async pack(context, entries, to) {
       using reader = fileReader();
       const argv = context.tool('usr/bin/zstd', '-q', '-3', '-o', to);
-      await context.run(argv, { stdin: Readable.from(cpioChunks(entries, reader), { highWaterMark: 2 }) });
+      await context.run(argv, { stdin: cpioChunks(entries, reader) });
     },
   },
 };

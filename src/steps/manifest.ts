@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { digestOf, type Json } from '../base/json.ts';
 import { version as builderVersion } from '../base/version.ts';
 import type { Lock } from '../debian/lock-file.ts';
-import { makeManifest, type ManifestParts, packManifest } from '../formats/manifest.ts';
 import { kernelWords } from '../formats/kernel-words.ts';
+import { type ManifestParts, makeManifest, packManifest } from '../formats/manifest.ts';
 import { stepNode } from '../plan/node.ts';
 import type { StepContext, StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat, Recipe } from '../recipe/types.ts';
@@ -23,10 +23,10 @@ interface ManifestOptions {
   readonly layers: readonly string[];
 }
 
-function readJson<T>(context: StepContext, input: string, file: string): T {
+function readJson(context: StepContext, input: string, file: string): unknown {
   const artifact = context.inputs[input];
   if (artifact === undefined) throw new Error(`the manifest has no input ${input}`);
-  return JSON.parse(readFileSync(artifact.file(file), 'utf8')) as T;
+  return JSON.parse(readFileSync(artifact.file(file), 'utf8'));
 }
 
 /** Lists what the image is made of. */
@@ -36,12 +36,11 @@ export const manifestStep: StepKind = {
   run(context, json) {
     const { facts, format, layers } = json as unknown as ManifestOptions;
     const { kernelPackage, ...rest } = facts;
-    const { release, modules } = readJson<{ release: string; modules: string[] }>(
-      context,
-      'layer modules',
-      'modules.json',
-    );
-    const { excluded } = readJson<PackagesLayerFacts>(context, 'layer packages', 'packages.json');
+    const { release, modules } = readJson(context, 'layer modules', 'modules.json') as {
+      release: string;
+      modules: string[];
+    };
+    const { excluded } = readJson(context, 'layer packages', 'packages.json') as PackagesLayerFacts;
     const manifest = makeManifest({
       ...rest,
       kernel: { version: release, package: kernelPackage },

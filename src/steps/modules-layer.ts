@@ -1,7 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, UserError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { type Entry, Tree } from '../formats/tree.ts';
@@ -12,7 +11,7 @@ import { packLayer } from './livefs.ts';
 import { indexModules, type ModuleIndex, matchModules, moduleNeeds } from './module-index.ts';
 import { unpackedPath, unpackWithDependencies } from './modules.ts';
 import { packageArtifacts, packageInputs } from './package.ts';
-import { fileReader, type FileReader } from './read-file.ts';
+import { type FileReader, fileReader } from './read-file.ts';
 import { loadEntries, saveTree } from './tree-file.ts';
 
 /** Options of the step. */
@@ -184,7 +183,7 @@ export function modulesLayerNode(
 ): StepNode {
   return stepNode(modulesLayerStep, {
     title: 'choose kernel modules and pack them',
-    options: { ...options } as unknown as Json,
+    options: { ...options },
     inputs: packageInputs(packages),
     tools,
     epoch,

@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
-import type { StepContext } from '../plan/types.ts';
 import type { FileEntry } from '../formats/tree.ts';
+import type { StepContext } from '../plan/types.ts';
 import { type ModuleIndex, moduleNeeds } from './module-index.ts';
 import type { FileReader } from './read-file.ts';
 

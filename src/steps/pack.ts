@@ -1,6 +1,6 @@
-import type { Entry, FileEntry } from '../formats/tree.ts';
-import { contentSize, headerBytes, padding, tarTrailer } from '../formats/tar-write.ts';
 import { cpioHeader, cpioPadding, cpioRecords, cpioTrailer } from '../formats/cpio.ts';
+import { contentSize, headerBytes, padding, tarTrailer } from '../formats/tar-write.ts';
+import type { Entry, FileEntry } from '../formats/tree.ts';
 import type { FileReader } from './read-file.ts';
 
 /** A piece of an archive: bytes as they are, or a file's content still to be read. */
@@ -8,9 +8,9 @@ type Part = Uint8Array | FileEntry;
 
 const chunkSize = 1024 * 1024;
 
-/** Joins parts into buffers of one megabyte, reading contents straight into them. */
+/** Joins parts into chunks of up to one megabyte, reading contents straight into one buffer that is used again. */
 function* chunks(parts: Iterable<Part>, reader: FileReader): Generator<Buffer> {
-  let buffer = Buffer.allocUnsafe(chunkSize);
+  const buffer = Buffer.allocUnsafe(chunkSize);
   let used = 0;
   for (const part of parts) {
     const size = part instanceof Uint8Array ? part.length : part.size;
@@ -24,7 +24,6 @@ function* chunks(parts: Iterable<Part>, reader: FileReader): Generator<Buffer> {
       done += take;
       if (used === chunkSize) {
         yield buffer;
-        buffer = Buffer.allocUnsafe(chunkSize);
         used = 0;
       }
     }
@@ -41,7 +40,7 @@ function* tarParts(entries: readonly Entry[]): Generator<Part> {
   yield tarTrailer();
 }
 
-/** A tar archive of entries in the order given, as a stream of buffers. Hard links must come after their file. */
+/** A tar archive of entries in the order given, as chunks that share one buffer. Hard links must come after their file. */
 export function tarChunks(entries: readonly Entry[], reader: FileReader): Generator<Buffer> {
   const files = entries.filter((entry) => entry.type !== 'hardlink');
   return chunks(tarParts([...files, ...entries.filter((entry) => entry.type === 'hardlink')]), reader);
@@ -58,7 +57,7 @@ function* cpioParts(entries: readonly Entry[]): Generator<Part> {
   yield cpioTrailer();
 }
 
-/** A cpio archive (newc) of entries in the order given, as a stream of buffers. */
+/** A cpio archive (newc) of entries in the order given, as chunks that share one buffer. */
 export function cpioChunks(entries: readonly Entry[], reader: FileReader): Generator<Buffer> {
   return chunks(cpioParts(entries), reader);
 }

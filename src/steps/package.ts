@@ -1,15 +1,12 @@
-import { closeSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { gunzipSync } from 'node:zlib';
-import { CommandError, FailedError, MissingError } from '../base/errors.ts';
-import type { Json } from '../base/json.ts';
+import { CommandError, FailedError } from '../base/errors.ts';
 import type { LockedPackage } from '../debian/package.ts';
-import { type Compression, type DebMember, readDeb } from '../formats/deb.ts';
-import { archiveEnd, indexTar } from '../formats/tar-index.ts';
+import { readDeb } from '../formats/deb.ts';
+import { indexTar } from '../formats/tar-index.ts';
 import type { Entry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
-import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { Artifact, StepKind, StepNode } from '../plan/types.ts';
 import { type FileReader, fileReader, readAtOf } from './read-file.ts';
 import { saveTree } from './tree-file.ts';
 
@@ -18,50 +15,6 @@ export interface PackageControl {
   readonly control: string;
   /** preinst, postinst, prerm, postrm, triggers, conffiles, md5sums: those that are there. */
   readonly scripts: Readonly<Record<string, string>>;
-}
-
-const unpackers: Readonly<Record<Compression, { argv: string[]; install: string } | undefined>> = {
-  none: undefined,
-  gz: undefined,
-  xz: { argv: ['xz', '-dc'], install: 'sudo apt-get install xz-utils' },
-  zst: { argv: ['zstd', '-dcq'], install: 'sudo apt-get install zstd' },
-};
-
-const chunk = 1024 * 1024;
-
-function* ranges(deb: string, members: readonly DebMember[], reader: FileReader): Generator<Buffer> {
-  for (const { offset, size } of members) {
-    for (let done = 0; done < size; done += chunk) {
-      const bytes = Buffer.allocUnsafe(Math.min(chunk, size - done));
-      reader.fill(deb, offset + done, bytes);
-      yield bytes;
-    }
-  }
-}
-
-/** Unpacks members of a .deb, which are all packed the same way, one after the other into a file. */
-async function unpack(
-  context: StepContext,
-  deb: string,
-  members: readonly DebMember[],
-  to: number,
-  reader: FileReader,
-): Promise<void> {
-  const compression = members[0]?.compression ?? 'none';
-  const unpacker = unpackers[compression];
-  if (unpacker === undefined) {
-    for (const member of members) {
-      const bytes = Buffer.concat([...ranges(deb, [member], reader)]);
-      writeSync(to, compression === 'gz' ? gunzipSync(bytes) : bytes);
-    }
-    return;
-  }
-  try {
-    await context.run(unpacker.argv, { stdin: Readable.from(ranges(deb, members, reader)), stdout: to });
-  } catch (error) {
-    if (error instanceof MissingError) throw new MissingError(error.message, unpacker.install);
-    throw error;
-  }
 }
 
 function readControl(entries: readonly Entry[], reader: FileReader): PackageControl {
@@ -88,12 +41,13 @@ function indexAt(file: string, base: number, origin: string, reader: FileReader)
 }
 
 /**
- * Reads a downloaded package once: both its archives unpacked one behind the other in `package.tar` (one process for
- * the two), `tree.json` over the files, `control.json`.
+ * Reads a downloaded package once: both its archives unpacked one behind the other in `package.tar`, `tree.json` over
+ * the files, `control.json`.
  */
 export const packageStep: StepKind = {
   name: 'package',
   version: 1,
+  waits: true,
   async prepare({ fetch }, options) {
     await fetch(options as unknown as LockedPackage);
   },
@@ -105,17 +59,16 @@ export const packageStep: StepKind = {
       const { control, data } = readDeb(readAtOf(deb, reader));
       const tar = join(context.out, 'package.tar');
       const to = openSync(tar, 'w');
+      let base: number;
       try {
-        const together = control.compression === data.compression;
-        await unpack(context, deb, together ? [control, data] : [control], to, reader);
-        if (!together) await unpack(context, deb, [data], to, reader);
+        base = await context.unpack(deb, control, to);
+        await context.unpack(deb, data, to);
       } finally {
         closeSync(to);
       }
-      const scripts = readControl(indexAt(tar, 0, 'control.tar', reader), reader);
-      const base = archiveEnd(readAtOf(tar, reader), 0);
+      const facts = readControl(indexAt(tar, 0, 'control.tar', reader), reader);
       saveTree(join(context.out, 'tree.json'), indexAt(tar, base, `package ${pkg.name}`, reader));
-      writeFileSync(join(context.out, 'control.json'), JSON.stringify(scripts));
+      writeFileSync(join(context.out, 'control.json'), JSON.stringify(facts));
     } catch (error) {
       // A package that does not unpack was damaged after it was checked: fetch it again next time.
       const damaged = error instanceof CommandError || error instanceof FailedError;
@@ -130,7 +83,7 @@ export function packageNode(pkg: LockedPackage): StepNode {
   return stepNode(packageStep, {
     title: `read package ${pkg.name} ${pkg.version}`,
     slot: `package ${pkg.name}`,
-    options: { ...pkg } as unknown as Json,
+    options: { ...pkg },
   });
 }
 

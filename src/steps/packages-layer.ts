@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Json } from '../base/json.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { type Entry, Tree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
@@ -52,7 +51,7 @@ function merge(context: StepContext, options: PackagesLayerOptions): Merged {
     }
     const { control, scripts } = controlOf(artifact);
     const { version, arch } = options.packages[name] ?? { version: '', arch: '' };
-    return { name, version, arch, control, scripts: scripts as InstalledPackage['scripts'], files };
+    return { name, version, arch, control, scripts: scripts, files };
   });
   return { tree, installed, excluded: exclude.counts() };
 }
@@ -102,7 +101,7 @@ export function packagesLayerNode(
   const versions = Object.fromEntries(packages.map(({ name, version, arch }) => [name, { version, arch }]));
   return stepNode(packagesLayerStep, {
     title: `compose and pack ${packages.length} packages`,
-    options: { ...options, packages: versions } as unknown as Json,
+    options: { ...options, packages: versions },
     inputs: packageInputs(packages),
     tools,
     epoch,

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { removeDeadScratch, withScratch } from '../sys/scratch.ts';
-import { storageError, writeWhole } from './files.ts';
+import { storageError } from './files.ts';
 import { type ArtifactMeta, firstDamaged, metaName, type Recorded, recordFiles } from './meta.ts';
 
 /** A finished step's folder. */
@@ -24,7 +24,7 @@ export interface StoredArtifact {
 export interface Store {
   readonly dir: string;
   /** Where a downloaded package with this SHA-256 lies, or will lie. */
-  blob(sha256: string): string;
+  readonly blob: (sha256: string) => string;
   /** For temporary files; on the same file system as the rest, so that a rename moves them into place. */
   readonly tmp: string;
   /** The artifact with this id, or `undefined` where there is none or it was damaged (it is removed then). */
@@ -34,7 +34,7 @@ export interface Store {
     id: string,
     title: string,
     made: Recorded,
-    work: (out: string, scratch: string) => Promise<void>,
+    work: (out: string) => Promise<void>,
   ): Promise<StoredArtifact>;
   /** What a slot (one step of one recipe, whatever its id) was last made from. */
   lastMade(slot: string): Recorded | undefined;
@@ -52,7 +52,7 @@ function touch(path: string): void {
 function readMeta(dir: string): ArtifactMeta | undefined {
   try {
     const meta = JSON.parse(readFileSync(join(dir, metaName), 'utf8')) as ArtifactMeta;
-    return meta.format === 1 ? meta : undefined;
+    return (meta.format as unknown) === 1 ? meta : undefined;
   } catch {
     return undefined;
   }
@@ -95,13 +95,9 @@ export function openStore(dir: string): Store {
     blob: (sha256) => join(dir, 'blobs', 'sha256', sha256.slice(0, 2), sha256),
     find,
     make: (id, title, made, work) =>
-      withScratch(tmp, async (scratch) => {
+      withScratch(tmp, async (out) => {
         try {
-          const out = join(scratch, 'out');
-          const work2 = join(scratch, 'work');
-          mkdirSync(out);
-          mkdirSync(work2);
-          await work(out, work2);
+          await work(out);
           const files = await recordFiles(out);
           const bytes = files.reduce((sum, file) => sum + file.size, 0);
           const meta: ArtifactMeta = { format: 1, id, title, made, bytes, files };
@@ -129,7 +125,8 @@ export function openStore(dir: string): Store {
       } catch {
         // no such slot yet
       }
-      writeWhole(join(slots, slot), id);
+      // Only a hint for `plan`: not worth a sync.
+      writeFileSync(join(slots, slot), id);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { execa, type ResultPromise } from 'execa';
 import { CommandError, InterruptedError, MissingError } from '../base/errors.ts';
 import { type Monitor, silent } from '../base/events.ts';
@@ -17,10 +17,13 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to the small fixed environment (PATH, LC_ALL, TZ, HOME). */
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input: closed unless given. A number is an open file descriptor, read from its current offset. */
-  readonly stdin?: string | Uint8Array | number | Readable;
-  /** Where standard output goes: kept and returned (default), or into this open file descriptor. */
-  readonly stdout?: number;
+  /**
+   * Standard input: closed unless given. A number is an open file descriptor, read from its current offset. Of an
+   * iterable, each chunk has been taken before the next is asked for, so that it may use one buffer again.
+   */
+  readonly stdin?: string | Uint8Array | number | Iterable<Uint8Array>;
+  /** Where standard output goes: kept and returned (default), into this open file descriptor, or to a function. */
+  readonly stdout?: number | ((chunk: Buffer) => void);
   /** Exit codes that are no failure; default `[0]`. */
   readonly okCodes?: readonly number[];
   readonly signal?: AbortSignal | undefined;
@@ -63,7 +66,8 @@ function spawn(argv: readonly string[], options: RunOptions): ResultPromise {
       ? { input: stdin }
       : { stdin: (stdin === undefined ? 'ignore' : typeof stdin === 'number' ? stdin : 'pipe') as 'pipe' }),
     // execa takes any descriptor; its types name only the first few.
-    stdout: (options.stdout ?? 'pipe') as 'pipe',
+    stdout: (typeof options.stdout === 'number' ? options.stdout : 'pipe') as 'pipe',
+    ...(typeof options.stdout === 'function' ? { buffer: { stdout: false } } : {}),
     stderr: 'pipe',
     reject: false,
     stripFinalNewline: false,
@@ -71,15 +75,22 @@ function spawn(argv: readonly string[], options: RunOptions): ResultPromise {
     maxBuffer: 64 * 1024 * 1024,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   }) as unknown as ResultPromise;
-  if (typeof stdin === 'object' && !(stdin instanceof Uint8Array) && child.stdin instanceof Writable) {
-    // A consumer that ends early (EPIPE) says why on standard error and by its exit code.
-    child.stdin.on('error', () => undefined);
-    stdin.on('error', () => child.kill());
-    stdin.pipe(child.stdin);
-  }
+  if (typeof options.stdout === 'function') child.stdout?.on('data', options.stdout);
   running.add(child);
   void child.finally(() => running.delete(child)).catch(() => undefined);
   return child;
+}
+
+/** Writes chunk after chunk, waiting for each; a reader that ends early (EPIPE) says why by its exit code. */
+async function feed(stdin: Writable, chunks: Iterable<Uint8Array>): Promise<void> {
+  stdin.on('error', () => undefined);
+  for (const chunk of chunks) {
+    const failed = await new Promise<boolean>((resolve) => {
+      stdin.write(chunk, (error) => resolve(error instanceof Error));
+    });
+    if (failed) break;
+  }
+  stdin.end();
 }
 
 /**
@@ -89,7 +100,15 @@ function spawn(argv: readonly string[], options: RunOptions): ResultPromise {
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   options.signal?.throwIfAborted();
   const started = performance.now();
-  const result = await spawn(argv, options);
+  const child = spawn(argv, options);
+  const { stdin } = options;
+  if (typeof stdin === 'object' && !(stdin instanceof Uint8Array) && child.stdin !== null) {
+    await feed(child.stdin, stdin).catch((error: unknown) => {
+      child.kill();
+      throw error;
+    });
+  }
+  const result = await child;
   const command = shellLine(argv, options);
   (options.monitor ?? silent)({ type: 'command', command, ms: performance.now() - started });
   if (result.isCanceled) throw new InterruptedError();

@@ -1,22 +1,28 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { dir as temporaryDir } from 'tmp-promise';
+import { dirSync } from 'tmp-promise';
 
 const open = new Set<string>();
 
 /** Runs `work` with a new folder below `parent`; the folder is gone afterwards, whatever happens. */
 export async function withScratch<T>(parent: string, work: (dir: string) => Promise<T>): Promise<T> {
-  // The process id lets a later run tell a dead build's folder from a live one's.
-  const made = await temporaryDir({ tmpdir: parent, prefix: `p${process.pid}`, unsafeCleanup: true });
-  open.add(made.path);
+  const path = openScratch(parent);
   try {
-    return await work(made.path);
+    return await work(path);
   } finally {
-    removeScratch(made.path);
+    removeScratch(path);
   }
 }
 
-function removeScratch(path: string): void {
+/** Makes a folder that its user removes with `removeScratch`. */
+export function openScratch(parent: string): string {
+  // The process id lets a later run tell a dead build's folder from a live one's.
+  const { name } = dirSync({ tmpdir: parent, prefix: `p${process.pid}`, mode: 0o755 });
+  open.add(name);
+  return name;
+}
+
+export function removeScratch(path: string): void {
   rmSync(path, { recursive: true, force: true, maxRetries: 2 });
   open.delete(path);
 }

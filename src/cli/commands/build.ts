@@ -66,7 +66,12 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
     // All recipes are checked before the first is built.
     const loaded = [];
     for (const file of recipes) {
-      loaded.push(await loadRecipe(resolve(io.cwd, file), { set: flags.set, ...(media === undefined ? {} : { media }) }));
+      loaded.push(
+        await loadRecipe(resolve(io.cwd, file), {
+          set: flags.set,
+          ...(media === undefined ? {} : { media }),
+        }),
+      );
     }
     const options = {
       store: openStore(storeDir(io.env)),

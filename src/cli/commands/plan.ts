@@ -65,7 +65,10 @@ async function plan(file: string, flags: PlanFlags, io: CliIo): Promise<void> {
     import('../../plan/graph.ts'),
   ]);
   const media = mediaOption(flags.medium);
-  const { recipe } = await loadRecipe(resolve(io.cwd, file), { set: flags.set, ...(media === undefined ? {} : { media }) });
+  const { recipe } = await loadRecipe(resolve(io.cwd, file), {
+    set: flags.set,
+    ...(media === undefined ? {} : { media }),
+  });
   const store = openStore(storeDir(io.env));
   const progress = await showProgress(io, { ...progressOptions(flags), mode: 'none' });
   const built = await preparePlan(recipe, {

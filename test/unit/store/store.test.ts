@@ -95,8 +95,10 @@ describe('upkeep', () => {
     const store = openStore(dir);
     const old = 'aa'.repeat(32);
     const fresh = 'cc'.repeat(32);
-    const work = (out: string): Promise<void> =>
-      Promise.resolve(writeFileSync(join(out, 'f'), 'x'.repeat(1000)));
+    const work = (out: string): Promise<void> => {
+      writeFileSync(join(out, 'f'), 'x'.repeat(1000));
+      return Promise.resolve();
+    };
     await store.make(old, 'old', made, work);
     await new Promise((resolve) => setTimeout(resolve, 20));
     await store.make(fresh, 'fresh', made, work);

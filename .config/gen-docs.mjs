@@ -1,0 +1,10 @@
+// Writes what is made from the code: the recipe's schema for editors, and the manual's reference of recipes.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { importTs } from './import-ts.mjs';
+
+const { recipeManual, schemaText } = await importTs('src/recipe/manual/manual.ts');
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+writeFileSync(at('recipes/recipe.schema.json'), schemaText());
+writeFileSync(at('docs/recipe.md'), recipeManual());
