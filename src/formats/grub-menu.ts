@@ -53,6 +53,12 @@ export function readGrubMenu(text: string): GrubMenu {
   const expand = (word: string): string =>
     word.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables.get(name) ?? whole);
 
+  /** What a variable brings is split at blanks; what stands in quotes is not. */
+  const split = (word: string): string[] => {
+    const expanded = expand(word);
+    return expanded === word ? [word] : expanded.split(/\s+/).filter((part) => part !== '');
+  };
+
   function finish(): void {
     const [name = '', ...args] = command;
     command = [];
@@ -60,9 +66,7 @@ export function readGrubMenu(text: string): GrubMenu {
       const [key = '', value = ''] = (args[0] ?? '').split(/=(.*)/s);
       variables.set(key, expand(value));
     } else if (current !== undefined && /^linux(16|efi)?$/.test(name)) {
-      const [kernel, ...cmdline] = args
-        .map(expand)
-        .flatMap((arg) => arg.split(/\s+/).filter((w) => w !== ''));
+      const [kernel, ...cmdline] = args.flatMap(split);
       if (kernel !== undefined) current.kernel = kernel;
       current.cmdline = cmdline;
     } else if (current !== undefined && /^initrd(16|efi)?$/.test(name)) current.initrds = args.map(expand);

@@ -55,7 +55,7 @@ export function spdxAgent(maintainer: string | undefined): string {
   const [, name = '', mail] = match ?? [];
   if (name === '') return noAssertion;
   const group = /\b(team|maintainers?|group|developers|packagers|project|debian)\b/i.test(name);
-  return `${group ? 'Organization' : 'Person'}: ${name}${mail === undefined ? '' : ` (${mail})`}`;
+  return `${group ? 'Organization' : 'Person'}: ${name.replace(/[()]/g, '')}${mail === undefined ? '' : ` (${mail})`}`;
 }
 
 /** Names of packages that a relation field (Depends) asks for: one list of alternatives for each comma. */

@@ -43,13 +43,14 @@ async function examine(offline: boolean, io: CliIo): Promise<Finding[]> {
   const { kvmFinding } = await import('../doctor/kvm.ts');
   const { mirrorFinding, proxyFinding } = await import('../doctor/network.ts');
   const { storeDir } = await import('../../store/paths.ts');
+  const store = storeDir(io.env);
   return [
     nodeFinding(process.version),
     ...programFindings(),
-    ...storeFindings(storeDir(io.env)),
+    ...storeFindings(store),
     await mirrorFinding(io.env, { offline, signal: io.signal }),
     proxyFinding(io.env),
-    kvmFinding(),
+    await kvmFinding(store, io.signal),
     namespaceFinding(),
     terminalFinding(io),
   ];

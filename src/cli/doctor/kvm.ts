@@ -1,22 +1,47 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { chooseAccelerator } from '../../boot/accel.ts';
+import { type QemuTools, qemuFromHost, qemuFromTree } from '../../boot/tools.ts';
+import { listStore } from '../../store/upkeep.ts';
+import { MissingError } from '../../base/errors.ts';
 import type { Finding } from './types.ts';
 
 const device = '/dev/kvm';
+const slow = 'boots are emulated in software, several times slower';
 
-/** Whether QEMU may be accelerated. Only starting a guest tells whether it works; `run` does that by itself. */
-export function kvmFinding(path = device): Finding {
-  const slow = 'boots are emulated in software, several times slower';
-  if (!existsSync(path)) return { name: 'KVM', level: 'warn', text: `${path} is not there; ${slow}.` };
+/** A QEMU to try it with: one in the store, else the machine's own. */
+function anyQemu(store: string): QemuTools | undefined {
+  const unpacked = listStore(store)
+    .reverse()
+    .find((item) => existsSync(join(item.path, 'usr/bin/qemu-system-x86_64')));
+  if (unpacked !== undefined) return qemuFromTree(unpacked.path);
   try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return { name: 'KVM', level: 'ok', text: `${path} can be opened; \`run\` tries it before it trusts it.` };
-  } catch {
-    const text = `You may not open ${path}; ${slow}.`;
+    return qemuFromHost();
+  } catch (error) {
+    if (error instanceof MissingError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether QEMU is accelerated here: a tiny guest is run, since `/dev/kvm` can be there and not work. */
+export async function kvmFinding(store: string, signal: AbortSignal): Promise<Finding> {
+  const there = existsSync(device);
+  const qemu = there ? anyQemu(store) : undefined;
+  if (!there) return { name: 'KVM', level: 'warn', text: `${device} is not there; ${slow}.` };
+  if (qemu === undefined) {
     return {
       name: 'KVM',
-      level: 'warn',
-      text,
-      install: 'sudo usermod -aG kvm "$USER"   # then log in again',
+      level: 'ok',
+      text: `${device} is there; the first \`diskbios run\` finds out whether it works.`,
     };
   }
+  const { kind, reason } = await chooseAccelerator(qemu, { cacheDir: undefined, signal });
+  if (kind !== 'tcg') return { name: 'KVM', level: 'ok', text: `${device} works (tried with ${qemu.name}).` };
+  const denied = reason.includes('may not be opened');
+  return {
+    name: 'KVM',
+    level: 'warn',
+    text: `${reason}; ${slow}.`,
+    install: denied ? 'sudo usermod -aG kvm "$USER"   # then log in again' : undefined,
+  };
 }

@@ -51,7 +51,7 @@ export function programFindings(find: Find = findProgram): Finding[] {
       text:
         qemu === undefined
           ? 'Not installed, and not needed: diskbios downloads its own, pinned by the lock.'
-          : `${qemu} is there, but not used: diskbios downloads its own, pinned by the lock.`,
+          : `${qemu} is there, but not needed: diskbios downloads its own, pinned by the lock.`,
     },
   ];
 }
