@@ -43,12 +43,12 @@ function timezone({ tree, epoch, identity }: IdentityInput): { entries: Entry[];
   if (['UTC', 'Etc/UTC'].includes(name)) {
     return { entries: [make.file('etc/timezone', 'Etc/UTC\n')], warnings: [] };
   }
-  const warning: Diagnostic = tree.has('usr/share/zoneinfo')
+  const warning: Diagnostic = tree.has('usr/share/zoneinfo/UTC')
     ? { code: 'no-such-timezone', message: `there is no timezone ${name} in tzdata: clocks will show UTC` }
     : {
         code: 'timezone-without-tzdata',
-        message: `the timezone ${name} needs the package tzdata, which is not in the PE: clocks will show UTC`,
-        hint: 'add `tzdata` to `pe.packages`, or set `pe.timezone` to UTC',
+        message: `the timezone ${name} needs the files of tzdata, which are not in the PE: clocks will show UTC`,
+        hint: 'add `tzdata` to `pe.packages` and take usr/share/zoneinfo out of `pe.exclude`, or set `pe.timezone` to UTC',
       };
   return { entries: [], warnings: [warning] };
 }

@@ -103,8 +103,8 @@ test('a torn or altered archive is an error that names the package', () => {
 test('15,000 entries are indexed within 150 ms on a quiet machine', () => {
   const one = archive(Array.from({ length: 15_000 }, (_, n) => file(`usr/share/some/where/file-${n}`, 'x')));
   index(one);
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(index(one)).toHaveLength(15_000);
   // Four times the goal, since tests share the machine.
-  expect(performance.now() - started).toBeLessThan(600);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(600);
 });

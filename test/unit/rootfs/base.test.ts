@@ -116,7 +116,8 @@ test('the timezone comes from tzdata; without it, all but UTC is a warning', asy
   expect(utc.warnings).toEqual([]);
   const bare = await identified({ timezone: 'Europe/Berlin' });
   expect(bare.warnings[0]?.code).toBe('timezone-without-tzdata');
-  const zones = (): ReturnType<typeof tree> => tree(file('usr/share/zoneinfo/Europe/Berlin', 'TZif'));
+  const zones = (): ReturnType<typeof tree> =>
+    tree(file('usr/share/zoneinfo/Europe/Berlin', 'TZif'), file('usr/share/zoneinfo/UTC', 'TZif'));
   const made = byPath((await identified({ timezone: 'Europe/Berlin' }, zones())).entries);
   expect(made.get('etc/localtime')).toMatchObject({ target: '/usr/share/zoneinfo/Europe/Berlin' });
   const wrong = await identified({ timezone: 'Europe/Berlim' }, zones());

@@ -49,8 +49,8 @@ test('20,000 paths take no more than 30 ms on a quiet machine', () => {
     'usr/include/**',
   ]);
   const paths = Array.from({ length: 20_000 }, (_, n) => `usr/lib/x86_64-linux-gnu/some/where/file-${n}.so`);
-  const started = performance.now();
+  const started = process.cpuUsage();
   expect(paths.filter((path) => exclude.matches(path))).toHaveLength(0);
   // Five times the goal, since tests share the machine.
-  expect(performance.now() - started).toBeLessThan(150);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(150);
 });
