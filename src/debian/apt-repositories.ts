@@ -83,7 +83,7 @@ function checkWords(repository: AptRepository, recipe: Recipe): void {
 
 /** The line of sources.list(5) for a repository. */
 export function sourcesLine(repository: AptRepository, arch: string): string {
-  const options = [`arch=${arch}`, `signed-by=${encodePath(repository.key)}`];
+  const options = [`arch=${arch}`, `signed-by=${repository.key}`];
   // The Release files of a dated snapshot have expired by nature.
   if (/\/\d{8}T\d{6}Z(\/|$)/.test(repository.base)) options.push('check-valid-until=no');
   const flat = repository.suite.endsWith('/');
@@ -94,11 +94,4 @@ export function sourcesLine(repository: AptRepository, arch: string): string {
     repository.suite,
     ...(flat ? [] : repository.components),
   ].join(' ');
-}
-
-/** sources.list undoes %xx in its words. */
-function encodePath(path: string): string {
-  return path.replace(/[^\w./+~@-]/g, (char) =>
-    [...new TextEncoder().encode(char)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-  );
 }

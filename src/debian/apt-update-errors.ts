@@ -3,7 +3,7 @@ import { recipeMistake, type UpdateContext } from './apt-update-mistakes.ts';
 
 /** Turns what `apt-get update` complained about into the error to throw; `undefined` where it did not complain. */
 export function updateError(stderr: string, context: UpdateContext): Error | undefined {
-  const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line) && !isAftermath(line));
+  const lines = complaints(stderr);
   if (lines.length === 0) return undefined;
   const mistakes = lines.flatMap((line) => recipeMistake(line, context) ?? []);
   if (mistakes.length > 0) return new UserError(mistakes.filter(isFirstAtItsPlace));
@@ -20,12 +20,18 @@ function isFirstAtItsPlace(mistake: Diagnostic, index: number, all: readonly Dia
   return all.findIndex((other) => key(other) === key(mistake)) === index;
 }
 
-function isAftermath(line: string): boolean {
-  return /Some index files failed to download|Download is performed unsandboxed/.test(line);
+function complaints(stderr: string): string[] {
+  const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line));
+  const aftermath = [/Some index files failed to download/, /Download is performed unsandboxed/];
+  // What has a wrong signature is said to have none as well.
+  if (lines.some((line) => line.includes('GPG error:'))) aftermath.push(/is not signed/);
+  return lines.filter((line) => !aftermath.some((pattern) => pattern.test(line)));
 }
 
 function failure(line: string, { mirrors }: UpdateContext): FailedError | undefined {
-  const signature = /GPG error: (\S+) (\S+) [^:]*: (.*)/.exec(line);
+  const signature =
+    /GPG error: (\S+) (\S+) [^:]*: (.*)/.exec(line) ??
+    /The repository '(\S+) (\S+)[^']*' (is not signed)/.exec(line);
   if (signature !== null) {
     const [, base = '', suite = '', what = ''] = signature;
     return new FailedError(

@@ -29,6 +29,7 @@ function missingSuite(line: string, context: UpdateContext): Diagnostic | undefi
   if (repository === undefined) return undefined;
   const place = context.recipe.place(repository.recipePath);
   if (what === 'is not signed') {
+    if (isDebians(repository)) return undefined;
     const message = `the repository ${base} ${suite} is not signed, so its packages cannot be trusted`;
     return { code: 'not-signed', message, place };
   }

@@ -33,13 +33,13 @@ function locate(
 ): { source: string; path: string } | undefined {
   const address = oneForm(uri);
   const [best] = repositories
-    .filter(({ base }) => address.startsWith(`${oneForm(base)}/`))
+    .map(({ base, source }) => ({ base: `${oneForm(base)}/`, source }))
+    .filter(({ base }) => address.startsWith(base))
     .sort((a, b) => b.base.length - a.base.length);
-  if (best === undefined) return undefined;
-  return { source: best.source, path: decodeURIComponent(address.slice(oneForm(best.base).length + 1)) };
+  return best && { source: best.source, path: address.slice(best.base.length) };
 }
 
-/** apt writes `file:///srv` as `file:/srv`. */
+/** apt writes `file:///srv` as `file:/srv`, and `+` as `%2b`. */
 function oneForm(address: string): string {
-  return address.replace(/^file:\/+/, 'file:/');
+  return decodeURIComponent(address.replace(/^file:\/+/, 'file:/'));
 }

@@ -8,6 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAptConfig } from './apt-config.ts';
 import { withAptDir } from './apt-dir.ts';
+import { withPlainKeys } from './apt-keys.ts';
 import { type AptRepository, repositoriesOf } from './apt-repositories.ts';
 import { updateError } from './apt-update-errors.ts';
 import { parseUris } from './apt-uris.ts';
@@ -56,17 +57,19 @@ export async function withApt<T>(
     arch: recipe.arch,
     repositories: repositories.map(({ base, suite, components }) => [base, suite, ...components]),
   }).slice(0, 16);
-  return withAptDir(aptDir, name, tmpDir, async (dir) => {
-    const env = writeAptConfig(dir, repositories, recipe.arch);
-    const apt: RunApt = (argv) => run(argv, { env, okCodes: [0, 100], signal, monitor });
+  return withAptDir(aptDir, name, tmpDir, async (dir) =>
+    withPlainKeys(repositories, async (signed) => {
+      const env = writeAptConfig(dir, signed, recipe.arch);
+      const apt: RunApt = (argv) => run(argv, { env, okCodes: [0, 100], signal, monitor });
 
-    const updated = await apt(['apt-get', 'update', '-qq']);
-    const error = updateError(updated.stderr, { recipe, mirrors, repositories });
-    if (error !== undefined) throw error;
-    if (updated.exitCode !== 0) throw failed('apt-get update', updated);
+      const updated = await apt(['apt-get', 'update', '-qq']);
+      const error = updateError(updated.stderr, { recipe, mirrors, repositories });
+      if (error !== undefined) throw error;
+      if (updated.exitCode !== 0) throw failed('apt-get update', updated);
 
-    return withScratch(tmpDir, (scratch) => work(asking(apt, { dir, repositories, scratch })));
-  });
+      return withScratch(tmpDir, (scratch) => work(asking(apt, { dir, repositories, scratch })));
+    }),
+  );
 }
 
 type RunApt = (argv: readonly string[]) => Promise<RunResult>;
