@@ -1,6 +1,8 @@
 /** One entry of a GRUB menu. */
 export interface GrubEntry {
   readonly title: string;
+  /** What `default` may name it by, where it has one (`--id`). */
+  readonly id: string | undefined;
   /** Titles of the submenus it is in, outermost first. */
   readonly within: readonly string[];
   /** What `linux` loads; `undefined` for entries that start something else. */
@@ -12,6 +14,7 @@ export interface GrubEntry {
 export interface GrubMenu {
   /** Seconds, where it is set to a number. */
   readonly timeout: number | undefined;
+  /** Title of the entry that starts by itself; what is set, where that names no entry. */
   readonly default: string | undefined;
   readonly entries: readonly GrubEntry[];
 }
@@ -40,6 +43,7 @@ function unquote(word: string): string {
 interface Open {
   readonly kind: 'entry' | 'submenu' | 'other';
   readonly title: string;
+  readonly id: string | undefined;
 }
 
 /** Reads the menu out of a `grub.cfg`. Conditions are not evaluated: an entry inside an `if` counts. */
@@ -73,10 +77,13 @@ export function readGrubMenu(text: string): GrubMenu {
   }
 
   function openBlock(): void {
-    const [name = '', title = ''] = command;
+    const [name = '', title = '', ...flags] = command;
     command = [];
+    const id =
+      flags.find((_, i) => flags[i - 1] === '--id') ??
+      flags.find((flag) => flag.startsWith('--id='))?.slice(5);
     const kind = name === 'menuentry' ? 'entry' : name === 'submenu' ? 'submenu' : 'other';
-    open.push({ kind, title: expand(title) });
+    open.push({ kind, title: expand(title), id });
     if (kind === 'entry') current = { cmdline: [], initrds: [] };
   }
 
@@ -86,7 +93,7 @@ export function readGrubMenu(text: string): GrubMenu {
     if (block?.kind !== 'entry' || current === undefined) return;
     const within = open.filter((outer) => outer.kind === 'submenu').map((outer) => outer.title);
     const { kernel, cmdline, initrds } = current;
-    entries.push({ title: block.title, within, kernel, cmdline, initrds });
+    entries.push({ title: block.title, id: block.id, within, kernel, cmdline, initrds });
     current = undefined;
   }
 
@@ -100,7 +107,16 @@ export function readGrubMenu(text: string): GrubMenu {
   const timeout = variables.get('timeout');
   return {
     timeout: timeout !== undefined && /^-?\d+$/.test(timeout) ? Number(timeout) : undefined,
-    default: variables.get('default'),
+    default: defaultTitle(variables.get('default'), entries),
     entries,
   };
+}
+
+/** `default` may be an id, a title, or a number that counts the top level from 0. */
+function defaultTitle(set: string | undefined, entries: readonly GrubEntry[]): string | undefined {
+  const named = entries.find((entry) => entry.id === set || entry.title === set);
+  const counted = /^\d+$/.test(set ?? '')
+    ? entries.filter((entry) => entry.within.length === 0)[Number(set)]
+    : undefined;
+  return (named ?? counted)?.title ?? set;
 }

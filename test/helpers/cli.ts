@@ -43,7 +43,8 @@ export async function runCommand(
   } catch (thrown) {
     error = thrown;
   }
-  const code = Number(process.exitCode);
+  const set: unknown = process.exitCode;
+  const code = Number(set);
   process.exitCode = before;
   return { out, err, code, error };
 }

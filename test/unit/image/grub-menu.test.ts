@@ -17,6 +17,7 @@ menuentry "First; one" --class live {
       entries: [
         {
           title: 'First; one',
+          id: undefined,
           within: [],
           kernel: '/boot/vmlinuz',
           cmdline: ['a=1', 'b=two words'],
@@ -32,14 +33,32 @@ menuentry "First; one" --class live {
 submenu "More" { menuentry 'It'\\''s "this"' { linux \${k} "x\\$y"; initrd $i } }`,
     );
     expect(menu.entries).toEqual([
-      { title: `It's "this"`, within: ['More'], kernel: '/vmlinuz', cmdline: ['x$y'], initrds: ['$i'] },
+      {
+        title: `It's "this"`,
+        id: undefined,
+        within: ['More'],
+        kernel: '/vmlinuz',
+        cmdline: ['x$y'],
+        initrds: ['$i'],
+      },
     ]);
   });
+
+  it.each(['entry-2', 'Two', '1'])(
+    'knows the default entry by its id, its title or its number: %s',
+    (name) => {
+      const menu = readGrubMenu(
+        `set default=${name}\nmenuentry One --id=entry-1 {\n}\nmenuentry Two --class x --id entry-2 {\n}\n`,
+      );
+      expect(menu.default).toBe('Two');
+      expect(menu.entries.map((entry) => entry.id)).toEqual(['entry-1', 'entry-2']);
+    },
+  );
 
   it('counts entries inside conditions, and those that load no kernel', () => {
     const menu = readGrubMenu('if [ "$a" = b ]; then\nmenuentry "Power off" {\n halt\n}\nfi\n');
     expect(menu.entries).toEqual([
-      { title: 'Power off', within: [], kernel: undefined, cmdline: [], initrds: [] },
+      { title: 'Power off', id: undefined, within: [], kernel: undefined, cmdline: [], initrds: [] },
     ]);
     expect(menu.timeout).toBeUndefined();
   });
