@@ -4,7 +4,7 @@ import type { Display, Drive, GuestSpec, Network, Serial } from './spec.ts';
 /** Firmware files of the QEMU in use; SeaBIOS is found by QEMU itself. */
 export interface UefiFiles {
   readonly code: string;
-  /** The pristine variables, to be copied for each guest. */
+  /** The pristine variables. */
   readonly vars: string;
 }
 
@@ -45,12 +45,13 @@ function firmwareArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     const log = `file,id=firmware,path=${option(spec.firmwareLog)}`;
     return ['-chardev', log, '-device', 'isa-debugcon,iobase=0x402,chardev=firmware'];
   }
-  if (spec.uefiVars === undefined) throw new Error('a UEFI guest needs a copy of the variables');
+  const vars =
+    spec.uefiVars === undefined ? `snapshot=on,file=${option(uefi.vars)}` : `file=${option(spec.uefiVars)}`;
   return [
     '-drive',
     `if=pflash,unit=0,format=raw,readonly=on,file=${option(uefi.code)}`,
     '-drive',
-    `if=pflash,unit=1,format=raw,file=${option(spec.uefiVars)}`,
+    `if=pflash,unit=1,format=raw,${vars}`,
   ];
 }
 
@@ -104,7 +105,7 @@ function networkArguments(network: Network): string[] {
     ...(network.isolated ? ['restrict=on'] : []),
     ...network.forwards.map(({ host, guest }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
   ];
-  // Without its ROM the card takes no part in booting, so that no firmware ever waits for the network.
+  // Without its ROM the BIOS does not wait for the network.
   const card = network.card === 'virtio' ? 'virtio-net-pci' : 'e1000e';
   return ['-netdev', backend.join(','), '-device', `${card},netdev=net0,mac=52:54:00:db:10:50,romfile=`];
 }

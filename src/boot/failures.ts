@@ -65,7 +65,7 @@ const signs: readonly Sign[] = [
   {
     failure: 'no-boot-medium',
     pattern:
-      /No bootable device\.?|BdsDxe: No bootable option or device was found|Boot failed: (?:could not read the boot disk|not a bootable disk)/,
+      /No bootable device\.?|BdsDxe: No bootable option or device was found|>>Start (?:PXE|HTTP Boot) over|Boot failed: (?:could not read the boot disk|not a bootable disk)/,
     message: 'the firmware found nothing to boot from',
   },
 ];

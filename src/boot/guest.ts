@@ -5,6 +5,7 @@ import { InterruptedError } from '../base/errors.ts';
 import type { Running } from '../sys/run.ts';
 import { chords } from './keys.ts';
 import {
+  commandByHand,
   type GuestEnd,
   guestEnd,
   type GuestFolder,
@@ -72,7 +73,8 @@ export function withGuest<T>(
     const ended = guestEnd(launched);
     try {
       const line = serialLine(await connectTo(folder.serial));
-      const guest = makeGuest(launched, line, ended, folder, options);
+      const command = commandByHand(tools, request);
+      const guest = makeGuest(launched, { serial: line, ended, folder, command }, options);
       await launched.qmp.execute('cont');
       return await work(guest);
     } catch (error) {
@@ -88,13 +90,12 @@ export function withGuest<T>(
 
 function makeGuest(
   { process, qmp }: Launched,
-  serial: SerialLine,
-  ended: Promise<GuestEnd>,
-  folder: GuestFolder,
+  parts: Pick<Guest, 'serial' | 'ended' | 'folder' | 'command'>,
   options: GuestOptions,
 ): Guest {
+  const { ended, folder } = parts;
   const switchedOn = performance.now();
-  const watch = watchGuest({ process, qmp, serial, ended, firmwareLog: folder.firmwareLog }, options);
+  const watch = watchGuest({ ...parts, qmp, firmwareLog: folder.firmwareLog }, options);
   const press = async (...keys: string[]): Promise<void> => {
     await qmp.execute('send-key', { keys: keys.map((data) => ({ type: 'qcode', data })) });
     // The keyboard's queue is short, and keys are held for 100 ms.
@@ -102,10 +103,8 @@ function makeGuest(
   };
   const kill = (): Promise<GuestEnd> => end(process, ended);
   return {
-    command: process.command,
+    ...parts,
     pid: process.pid,
-    folder,
-    serial,
     qmp,
     uptime: () => performance.now() - switchedOn,
     waitFor: watch.waitFor,
@@ -122,7 +121,6 @@ function makeGuest(
       await qmp.execute('screendump', { filename: shot, format: 'png' });
       copyFileSync(shot, file);
     },
-    ended,
     stop: async (graceMs = 20_000) => {
       await qmp.execute('system_powerdown').catch(() => undefined);
       const inTime = await Promise.race([

@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Monitor } from '../base/events.ts';
-import { type Running, start } from '../sys/run.ts';
+import { type Running, shellLine, start } from '../sys/run.ts';
 import { withScratch } from '../sys/scratch.ts';
 import { qemuArguments } from './args.ts';
 import { BootError } from './failures.ts';
@@ -12,7 +12,7 @@ import type { GuestSpec, Serial } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
 /** What a caller says of a guest; sockets, logs and copies are the launcher's. */
-export type GuestRequest = Omit<GuestSpec, 'serial' | 'qmp' | 'firmwareLog' | 'uefiVars' | 'paused'>;
+export type GuestRequest = Omit<GuestSpec, 'serial' | 'qmp' | 'firmwareLog' | 'paused'>;
 
 export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
@@ -74,7 +74,6 @@ export async function launch(
     paused: how.paused,
     qmp: folder.qmp,
     firmwareLog: folder.firmwareLog,
-    uefiVars: request.firmware === 'uefi' ? copyOfVars(tools, folder) : undefined,
   };
   const process = start(tools.argv(...qemuArguments(spec, tools.uefi)), {
     env: { ...tools.env, TMPDIR: folder.dir },
@@ -83,7 +82,7 @@ export async function launch(
     terminal: how.terminal === true,
   });
   try {
-    return { process, qmp: await greet(process, folder.qmp) };
+    return { process, qmp: await greet(process, folder.qmp, commandByHand(tools, request)) };
   } catch (error) {
     process.kill('SIGKILL');
     await process.ended;
@@ -92,14 +91,14 @@ export async function launch(
   }
 }
 
-/** OVMF writes its variables back, so each guest has its own. */
-function copyOfVars(tools: QemuTools, folder: GuestFolder): string {
-  const copy = join(folder.dir, 'vars.fd');
-  copyFileSync(tools.uefi.vars, copy);
-  return copy;
+/** The command that repeats a boot by hand, with the serial console in the terminal (Ctrl-A X ends it). */
+export function commandByHand(tools: QemuTools, request: GuestRequest): string {
+  const serial = { kind: 'terminal', log: undefined } as const;
+  const spec = { ...request, serial, paused: false, qmp: undefined, firmwareLog: undefined };
+  return shellLine(tools.argv(...qemuArguments(spec, tools.uefi)), { env: tools.env });
 }
 
-async function greet(process: Running, path: string): Promise<Qmp> {
+async function greet(process: Running, path: string, command: string): Promise<Qmp> {
   const end = { at: undefined as string | undefined };
   void process.ended.then(({ stderr, exitCode, signal }) => {
     end.at = stderr.trim() || `it ended with ${signal ?? `exit code ${exitCode ?? '?'}`}`;
@@ -108,11 +107,7 @@ async function greet(process: Running, path: string): Promise<Qmp> {
     if (end.at !== undefined) {
       const words = end.at.split('\n');
       const line = words.findLast((text) => !text.includes('warning:')) ?? end.at;
-      throw new BootError(
-        { failure: 'qemu-failed', message: 'QEMU did not start', line },
-        words,
-        process.command,
-      );
+      throw new BootError({ failure: 'qemu-failed', message: 'QEMU did not start', line }, words, command);
     }
     if (existsSync(path)) {
       const qmp = await connectQmp(path).catch(() => undefined);

@@ -14,7 +14,7 @@ export interface GuestSpec {
   readonly qmp: string | undefined;
   /** File for what the BIOS says of itself (OVMF says it on the serial line). */
   readonly firmwareLog: string | undefined;
-  /** A writable copy of OVMF's variables; needed with `firmware: 'uefi'`. */
+  /** A copy of OVMF's variables that keeps what the guest writes; `undefined`: they are new at each start. */
   readonly uefiVars: string | undefined;
   /** A kernel started directly, without firmware menu and boot loader. */
   readonly kernel: DirectKernel | undefined;

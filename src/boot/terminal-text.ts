@@ -6,12 +6,12 @@ export function plainTexter(): (piece: string) => string {
   let held = '';
   return (piece) => {
     const text = held + piece;
-    const unfinished = /\x1b(?:\[[0-9;?]*)?$/.exec(text);
+    const unfinished = /\x1b(?:\[[0-9;?=]*)?$/.exec(text);
     held = unfinished === null ? '' : unfinished[0];
     return text
       .slice(0, text.length - held.length)
       .replace(/\x1b\[[0-9;]*[Hf]/g, '\n')
-      .replace(/\x1b\[[0-9;?]*[@-~]/g, '')
+      .replace(/\x1b\[[0-9;?=]*[@-~]/g, '')
       .replace(/\x1b[()][0-9A-B]|\x1b[=>78cDEHM]/g, '')
       .replace(/[\r\0\x07]/g, '');
   };

@@ -9,8 +9,8 @@ import {
 import type { QemuTools } from './tools.ts';
 
 /**
- * Runs a guest with its serial console in the person's terminal until it, or the person, ends it. QEMU itself puts the
- * terminal into raw mode and back.
+ * Runs a guest with its serial console (or, with the display `curses`, its screen) in the person's terminal until it, or the
+ * person, ends it. QEMU itself puts the terminal into raw mode and back.
  */
 export function runInTerminal(
   tools: QemuTools,
@@ -18,7 +18,10 @@ export function runInTerminal(
   options: LaunchOptions = {},
 ): Promise<GuestEnd> {
   return withGuestFolder(async (folder) => {
-    const serial = { kind: 'terminal', log: undefined } as const;
+    const serial =
+      request.display === 'curses'
+        ? ({ kind: 'file', path: folder.serialLog } as const)
+        : ({ kind: 'terminal', log: undefined } as const);
     const launched = await launch(tools, request, { folder, serial, paused: false, terminal: true }, options);
     const stop = (): void => launched.process.kill('SIGTERM');
     options.signal?.addEventListener('abort', stop);

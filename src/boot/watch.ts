@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { InterruptedError } from '../base/errors.ts';
-import type { Running } from '../sys/run.ts';
 import { BootError, type BootFailure, type Finding, recognise } from './failures.ts';
 import type { GuestEnd } from './launch.ts';
 import type { Qmp } from './qmp.ts';
@@ -24,7 +23,8 @@ export interface Match {
 }
 
 interface Watched {
-  readonly process: Running;
+  /** What repeats the boot by hand. */
+  readonly command: string;
   readonly qmp: Qmp;
   readonly serial: SerialLine;
   readonly ended: Promise<GuestEnd>;
@@ -65,6 +65,12 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
   const firmwareFinding = (): Finding | undefined =>
     existsSync(watched.firmwareLog) ? recognise(readFileSync(watched.firmwareLog, 'latin1')) : undefined;
 
+  const lastWords = (): readonly string[] => {
+    const said = lastLines(serial.text(), 20);
+    if (said.length > 0 || !existsSync(watched.firmwareLog)) return said;
+    return lastLines(readFileSync(watched.firmwareLog, 'latin1'), 20).map((line) => `(BIOS) ${line}`);
+  };
+
   /** Where to look for signs of failure from: behind the last match, and not in the same lines again and again. */
   const unscanned = (): number => Math.max(position, serial.text().lastIndexOf('\n', scanned) + 1);
 
@@ -86,7 +92,7 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
       };
       const fail = (found: Finding | undefined): void => {
         if (found === undefined || expectation.despite?.includes(found.failure) === true) return;
-        settle(() => reject(new BootError(found, lastLines(serial.text(), 20), watched.process.command)));
+        settle(() => reject(new BootError(found, lastWords(), watched.command)));
       };
       const succeed = (): boolean => {
         const result = settled ? undefined : done();
