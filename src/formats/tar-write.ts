@@ -48,9 +48,9 @@ export function headerBytes(entry: Entry): Buffer {
   });
   const bytes = Buffer.alloc(block);
   if (!header.encode(bytes)) return bytes;
+  // No mtime here: it fits the header, and sqfstar takes none without a fraction.
   const pax = new Pax({
     path,
-    mtime: new Date(entry.mtime * 1000),
     ...(linkpath === undefined ? {} : { linkpath }),
     ...(size > maxSize ? { size } : {}),
     ...(entry.uid > maxId ? { uid: entry.uid } : {}),
