@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { readRecipeText } from './disk.ts';
 import { nearestRecipe, recipePath } from './locate.ts';
 import { didYouMean, type Problems } from './problems.ts';
-import type { Located, LocatedMap } from './yaml/located.ts';
+import type { Located, LocatedMap, LocatedScalar } from './yaml/located.ts';
 import { parseYaml } from './yaml/parse.ts';
 import { fileSource, type Source, type Span } from './yaml/source.ts';
 
@@ -16,8 +16,8 @@ export interface Chain {
   readonly broken: boolean;
 }
 
-/** Reads a recipe and, first, what it extends. */
-export async function readChain(file: string, problems: Problems): Promise<Chain> {
+/** Reads a recipe and, first, what it extends; `asked` is how the person named it. */
+export async function readChain(file: string, asked: string, problems: Problems): Promise<Chain> {
   const layers: LocatedMap[] = [];
   const sources: string[] = [];
   let broken = false;
@@ -41,14 +41,16 @@ export async function readChain(file: string, problems: Problems): Promise<Chain
       broken = true;
       return;
     }
-    for (const parent of parentsOf(root, problems)) {
+    const parents = parentsOf(root, problems);
+    broken ||= parents === undefined;
+    for (const parent of parents ?? []) {
       const parentName = String(parent.value);
       await visit(recipePath(parentName, source.dir), parent.span, parentName, [...above, path]);
     }
     layers.push(root);
   };
 
-  await visit(file, undefined, file, []);
+  await visit(file, undefined, asked, []);
   return { layers, sources, broken };
 }
 
@@ -62,19 +64,14 @@ async function readSource(
   try {
     text = await readRecipeText(path);
   } catch {
-    problems.error('not-text', from, `${path} is not a text in UTF-8`);
+    problems.error('not-text', from, `\`${name}\` is not a text in UTF-8`);
     return undefined;
   }
   if (text !== undefined) return fileSource(path, text);
-  problems.error(
-    'no-such-recipe',
-    from,
-    from === undefined ? `there is no recipe ${path}` : `there is no recipe \`${name}\``,
-    {
-      expected: from === undefined ? undefined : `a file; looked for ${path}`,
-      hint: didYouMean(nearestRecipe(name, from?.source.dir ?? '/')),
-    },
-  );
+  problems.error('no-such-recipe', from, `there is no recipe \`${name}\``, {
+    expected: 'a path of a file, or the name of a recipe that comes with diskbios',
+    hint: didYouMean(nearestRecipe(name, from?.source.dir ?? dirname(path))),
+  });
   return undefined;
 }
 
@@ -96,16 +93,17 @@ function parseRoot(source: Source, problems: Problems): LocatedMap | undefined {
   return undefined;
 }
 
-/** The names in `extends`; what is no name there is an error. */
-function parentsOf(root: LocatedMap, problems: Problems): Extract<Located, { kind: 'scalar' }>[] {
+/** The names in `extends`; `undefined`, and an error, where something else stands there. */
+function parentsOf(root: LocatedMap, problems: Problems): LocatedScalar[] | undefined {
   const value = root.entries.get('extends')?.value;
   if (value === undefined) return [];
   const names = value.kind === 'list' ? value.items : [value];
-  return names.filter((name) => {
-    if (name.kind === 'scalar' && typeof name.value === 'string' && name.value !== '') return true;
-    problems.error('wrong-type', name.span, '`extends` must name recipes', {
+  const isName = (name: Located): name is LocatedScalar =>
+    name.kind === 'scalar' && typeof name.value === 'string' && name.value !== '';
+  for (const wrong of names.filter((name) => !isName(name))) {
+    problems.error('wrong-type', wrong.span, '`extends` must name recipes', {
       expected: 'a recipe such as base or ./common.yaml, or a list of these',
     });
-    return false;
-  }) as Extract<Located, { kind: 'scalar' }>[];
+  }
+  return names.every(isName) ? [...names] : undefined;
 }

@@ -1,5 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { nearest } from '../base/suggest.ts';
 
 /** The one door through which recipes look at the build machine's disk. */
 
@@ -27,6 +30,12 @@ export function fileKind(path: string): 'file' | 'folder' | 'other' | undefined 
   if (!existsSync(path)) return undefined;
   const stat = statSync(path);
   return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
+}
+
+/** What a wrong path may have meant: a file of a like name in the same folder, as it would be written. */
+export function nearestFile(written: string, absolute: string): string | undefined {
+  const found = nearest(basename(absolute), namesIn(dirname(absolute)));
+  return found === undefined ? undefined : join(dirname(written), found);
 }
 
 /** Names in a folder, in order; none where it is no folder. */

@@ -42,7 +42,7 @@ export async function loadRecipe(file: string, options: LoadOptions = {}): Promi
   const problems = newProblems();
   const path = recipeArgument(file, cwd);
   const media = mediaAsked(options.media ?? [], problems);
-  const chain = await readChain(path, problems);
+  const chain = await readChain(path, file, problems);
   const overrides = (options.set ?? []).flatMap((each) => overrideLayer(each, cwd, problems) ?? []);
   const merged = mergeAll(chain, overrides, problems);
   const whole = merged && checkStructure(merged, !chain.broken, problems);
@@ -80,11 +80,10 @@ function mergeAll(
 ): LocatedMap | undefined {
   const own = chain.layers.at(-1);
   const layers = chain.layers.map((layer) => ownKeys(layer, layer === own));
-  return [...layers, ...overrides].reduce<LocatedMap | undefined>((inherited, layer) => {
-    const merged = mergeMap(inherited, layer, recipeSchema, problems);
-    // What is missing is missed in the recipe, not in the last override.
-    return { ...merged, span: own?.span ?? merged.span };
-  }, undefined);
+  return [...layers, ...overrides].reduce<LocatedMap | undefined>(
+    (inherited, layer) => mergeMap(inherited, layer, recipeSchema, problems),
+    undefined,
+  );
 }
 
 /** A name belongs to one recipe, and `extends` has done its work. */

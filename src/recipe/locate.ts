@@ -44,5 +44,6 @@ export function templatePath(name: string, dir: string): string {
 }
 
 export function shippedTemplates(): string[] {
-  return namesIn(join(packageRoot(), 'rootfs-templates'));
+  // `early` is what runs before any template is mounted.
+  return namesIn(join(packageRoot(), 'rootfs-templates')).filter((name) => name !== 'early');
 }

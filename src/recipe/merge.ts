@@ -1,6 +1,7 @@
 import { nearest } from '../base/suggest.ts';
 import { didYouMean, type Problems } from './problems.ts';
 import type { SchemaNode } from './schema/node.ts';
+import { overrideFile } from './yaml/source.ts';
 import { type Located, type LocatedList, type LocatedMap, type LocatedPair, plain } from './yaml/located.ts';
 
 /**
@@ -26,12 +27,20 @@ export function mergeMap(
       // Two of them in one file are a mistake, which a rule reports.
       if (!child.entries.has(other)) entries.delete(other);
     }
-    entries.set(key, {
-      key: keySpan,
-      value: mergeValue(there?.value, value, childSchema(schema, key), problems),
-    });
+    const merged = mergeValue(there?.value, value, childSchema(schema, key), problems);
+    const isDetour = there !== undefined && value.kind !== 'scalar' && onlyPassesThrough(value);
+    entries.set(key, { key: isDetour ? there.key : keySpan, value: merged });
   }
-  return { kind: 'map', entries, span: child.span };
+  return {
+    kind: 'map',
+    entries,
+    span: base !== undefined && onlyPassesThrough(child) ? base.span : child.span,
+  };
+}
+
+/** `--set pe.hostname=x` names `pe` on its way to something in it; what `pe` lacks is still missed in the file. */
+function onlyPassesThrough(node: Located): boolean {
+  return node.span.source.file === overrideFile;
 }
 
 function nothingToRemove(

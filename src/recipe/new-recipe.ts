@@ -13,7 +13,7 @@ const sshPart = `
   #   - file: ~/.ssh/id_ed25519.pub
 `;
 
-/** A commented recipe that passes \`check\` as it is. */
+/** A commented recipe that passes `check` as it is. */
 export function newRecipe(name: string, from: StartingPoint): string {
   const { parent, machine } = startingPoints[from];
   return `# A PE for ${machine}. docs/recipe.md explains every key; \`diskbios check ${name}.yaml --resolved\` shows

@@ -4,14 +4,14 @@ import { nearest } from '../base/suggest.ts';
 import { recipeSchema } from './schema/recipe.ts';
 import type { Located, LocatedMap } from './yaml/located.ts';
 import { parseYaml } from './yaml/parse.ts';
-import type { Source, Span } from './yaml/source.ts';
+import { overrideFile, type Source, type Span } from './yaml/source.ts';
 
 /**
  * `--set pe.hostname=box` as the last child of the recipe. The value is YAML and merges as in a file, so a list appends.
  * `cwd` is the folder that relative paths in it start from.
  */
 export function overrideLayer(argument: string, cwd: string, problems: Problems): LocatedMap | undefined {
-  const source: Source = { file: '--set', dir: cwd, text: argument };
+  const source: Source = { file: overrideFile, dir: cwd, text: argument };
   const whole: Span = { source, start: 0, end: argument.length };
   const equals = argument.indexOf('=');
   if (equals < 1) {

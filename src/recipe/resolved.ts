@@ -7,7 +7,7 @@ import { withDefaults } from './raw.ts';
 import type { SchemaNode } from './schema/node.ts';
 import { recipeSchema } from './schema/recipe.ts';
 import type { Located } from './yaml/located.ts';
-import { placeOf, type Span } from './yaml/source.ts';
+import { overrideFile, placeOf, type Span } from './yaml/source.ts';
 
 interface Line {
   readonly text: string;
@@ -33,7 +33,7 @@ export function resolvedText({ merged, recipe: { file } }: LoadedRecipe, cwd: st
 
 function placeText(span: Span, cwd: string): string {
   const { file, line } = placeOf(span);
-  return file === '--set' ? `--set ${span.source.text}` : `${shortPath(file, cwd)}:${line}`;
+  return file === overrideFile ? `${file} ${span.source.text}` : `${shortPath(file, cwd)}:${line}`;
 }
 
 function shortPath(file: string, cwd: string): string {
@@ -57,7 +57,9 @@ function valueLines(node: Located, schema: SchemaNode | undefined, indent: strin
     const value = node.entries.get(key)?.value;
     const below = childSchema(schema, key);
     if (value !== undefined) return pairLines(key, value, below, indent, where);
-    return below?.default === undefined ? [] : defaultLines({ [key]: withDefaults(below.default, below) }, indent);
+    return below?.default === undefined
+      ? []
+      : defaultLines({ [key]: withDefaults(below.default, below) }, indent);
   });
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { fileKind } from '../disk.ts';
+import { fileKind, nearestFile } from '../disk.ts';
+import { didYouMean } from '../problems.ts';
 import type { RawFile } from '../raw.ts';
 import { type Facts, isWhole, keyAt, type Rule, valueAt, writtenAt } from './rule.ts';
 
@@ -63,7 +64,8 @@ function checkOrigin(facts: Facts, n: number, file: RawFile): void {
       ? `there is no file \`${file.source}\``
       : `\`${file.source}\` is neither file nor folder`,
     {
-      expected: `a file or folder at ${source}`,
+      expected: 'a file or folder, relative to the folder of the recipe it is written in',
+      hint: didYouMean(nearestFile(file.source, source)),
     },
   );
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { fileKind } from '../disk.ts';
+import { fileKind, nearestFile } from '../disk.ts';
+import { didYouMean } from '../problems.ts';
 import { type Rule, valueAt } from './rule.ts';
 
 /** Repositories' keys are there. */
@@ -9,7 +10,8 @@ export const packageRules: Rule = (facts) => {
     const file = resolve(span.source.dir, key);
     if (fileKind(file) !== 'file') {
       facts.problems.error('missing-file', span, `there is no key file \`${key}\``, {
-        expected: `a file at ${file}`,
+        expected: 'a file, relative to the folder of the recipe it is written in',
+        hint: didYouMean(nearestFile(key, file)),
       });
     }
   }

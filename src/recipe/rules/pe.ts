@@ -1,5 +1,5 @@
 import { nearest } from '../../base/suggest.ts';
-import { fileKind } from '../disk.ts';
+import { fileKind, nearestFile } from '../disk.ts';
 import { shippedTemplates, templatePath } from '../locate.ts';
 import { didYouMean } from '../problems.ts';
 import { type Facts, type Rule, valueAt, writtenAt } from './rule.ts';
@@ -17,9 +17,11 @@ function checkTemplate(facts: Facts): void {
   if (fileKind(folder) === 'folder') return;
   facts.problems.error('missing-template', span, `there is no template \`${template}\``, {
     expected: template.includes('/')
-      ? `a folder at ${folder}`
+      ? 'a folder, relative to the folder of the recipe it is written in'
       : `one of ${shippedTemplates().join(', ')}, or a path with a / in it`,
-    hint: didYouMean(nearest(template, shippedTemplates())),
+    hint: didYouMean(
+      template.includes('/') ? nearestFile(template, folder) : nearest(template, shippedTemplates()),
+    ),
   });
 }
 

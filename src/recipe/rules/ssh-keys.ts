@@ -1,3 +1,5 @@
+import { nearestFile } from '../disk.ts';
+import { didYouMean } from '../problems.ts';
 import { keyFault, keyFilePath, readKeyFile } from '../ssh-keys.ts';
 import type { RawKey } from '../raw.ts';
 import type { Path } from '../yaml/located.ts';
@@ -30,7 +32,9 @@ function checkKey(facts: Facts, path: Path, key: RawKey): void {
   const found = readKeyFile(file);
   if (found === undefined) {
     facts.problems.error('missing-file', span, `there is no key file \`${key.file}\``, {
-      expected: `a file at ${file}`,
+      expected:
+        'a file, relative to the folder of the recipe it is written in, or to the home folder with `~/`',
+      hint: didYouMean(nearestFile(key.file, file)),
     });
   }
   for (const each of found ?? []) reportFault(facts, span, each);

@@ -11,7 +11,12 @@ export const peSchema = map(
   {
     template: text(
       'Root file system template: the name of one that comes with diskbios, or the path of a folder, relative to the recipe.',
-      { 'x-path': 'name-or-path', default: 'base', pattern: '\\S', 'x-expected': 'the name of a template, or a path with a / in it' },
+      {
+        'x-path': 'name-or-path',
+        default: 'base',
+        pattern: '\\S',
+        'x-expected': 'the name of a template, or a path with a / in it',
+      },
     ),
     livefs: choice('Form of the root file system inside the initrd.', livefsFormats, { default: 'squashfs' }),
     packages: words('Debian packages in the PE; what these depend on comes by itself.', packageName, {

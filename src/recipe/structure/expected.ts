@@ -20,7 +20,8 @@ const words = {
 /** The types a schema allows, in words. */
 export function typeWords(schema: SchemaNode): string {
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? []);
-  const text = types.map((type) => words[type]).join(' or ');
+  const range = schema.maximum === undefined ? '' : ` from ${schema.minimum ?? 0} to ${schema.maximum}`;
+  const text = `${types.map((type) => words[type]).join(' or ')}${range}`;
   const item = schema.items?.['x-expected'];
   const keys = Object.keys(schema.properties ?? {});
   if (keys.length > 0) return `${text}: ${keys.join(', ')}`;

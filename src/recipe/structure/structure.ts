@@ -63,7 +63,7 @@ function schemaOf(error: ErrorObject): SchemaNode {
 function report(error: ErrorObject, root: LocatedMap, trustMissing: boolean, problems: Problems): void {
   const path = pathOf(root, error.instancePath);
   const schema = schemaOf(error);
-  const name = path.length === 0 ? 'the recipe' : `\`${pathText(path)}\``;
+  const name = nameOf(path);
   const at: Span = valueSpan(root, path);
   const value = nodeAt(root, path);
   switch (error.keyword) {
@@ -112,7 +112,7 @@ function report(error: ErrorObject, root: LocatedMap, trustMissing: boolean, pro
     case 'minimum':
     case 'maximum':
       problems.error('out-of-range', at, `${name} is out of range`, {
-        expected: `a whole number from ${schema.minimum ?? 0} to ${schema.maximum ?? '…'}`,
+        expected: typeWords(schema),
       });
       return;
     default: {
@@ -137,6 +137,13 @@ function report(error: ErrorObject, root: LocatedMap, trustMissing: boolean, pro
       );
     }
   }
+}
+
+function nameOf(path: Path): string {
+  if (path.length === 0) return 'the recipe';
+  return typeof path.at(-1) === 'number'
+    ? `an item of \`${pathText(path.slice(0, -1))}\``
+    : `\`${pathText(path)}\``;
 }
 
 /** `version: 1.0` is a number to YAML. */

@@ -85,10 +85,10 @@ function firstCharacter(span: Span): Span {
   return { ...span, end: span.start };
 }
 
-/** `pe.files[2].path`, as messages write it. */
+/** `pe.files[].path`, as the manual writes it: which item is meant, the place says. */
 export function pathText(path: Path): string {
   return path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
+    (text, step) => (typeof step === 'number' ? `${text}[]` : text === '' ? step : `${text}.${step}`),
     '',
   );
 }

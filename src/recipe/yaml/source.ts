@@ -1,6 +1,9 @@
 import { dirname } from 'node:path';
 import type { Place } from '../../base/errors.ts';
 
+/** What stands for a file where a value comes from the command line. */
+export const overrideFile = '--set';
+
 /** A text that recipe values come from: a file, or the argument of `--set`. */
 export interface Source {
   /** Absolute path of the file, or `--set`. */

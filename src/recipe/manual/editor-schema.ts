@@ -1,0 +1,43 @@
+import type { Json } from '../../base/json.ts';
+import type { SchemaNode } from '../schema/node.ts';
+
+/**
+ * The schema as editors need it. They see one file and not what it extends: a key that must be there may be inherited,
+ * and a key without a value is right, since it removes an inherited one. `required` are the keys never inherited.
+ */
+export function editorSchema(node: SchemaNode, required: readonly string[] = []): Json {
+  const below = (key: keyof SchemaNode, value: Json | undefined): object =>
+    value === undefined ? {} : { [key]: value };
+  const { items, additionalProperties: others } = node;
+  return {
+    ...(node as { readonly [key: string]: Json }),
+    required,
+    ...below('items', items && editorSchema(items, namingKey(node))),
+    ...below(
+      'properties',
+      node.properties && mapValues(node.properties, (each) => orNothing(editorSchema(each))),
+    ),
+    ...below(
+      'additionalProperties',
+      others === undefined || others === false ? others : orNothing(editorSchema(others)),
+    ),
+    ...below(
+      'anyOf',
+      node.anyOf?.map((each) => editorSchema(each)),
+    ),
+  };
+}
+
+/** The key by which the items of a list are told apart. */
+function namingKey(node: SchemaNode): string[] {
+  const rule = node['x-merge'];
+  return rule?.startsWith('by ') === true ? [rule.slice('by '.length)] : [];
+}
+
+function orNothing(schema: Json): Json {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+function mapValues<T>(map: Readonly<Record<string, T>>, change: (value: T) => Json): Json {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
+}

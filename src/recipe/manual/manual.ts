@@ -1,0 +1,86 @@
+import { parameters } from '../../base/cmdline.ts';
+import { moduleProfiles } from '../module-profiles.ts';
+import { recipeSchema } from '../schema/recipe.ts';
+import { editorSchema } from './editor-schema.ts';
+import { optionChapters } from './option-tables.ts';
+import { table } from './table.ts';
+
+/** `recipes/recipe.schema.json`: what editors check a recipe with. */
+export function schemaText(): string {
+  return `${JSON.stringify(editorSchema(recipeSchema, ['name']), null, 2)}\n`;
+}
+
+const introduction = `<!-- Made from src/recipe by \`node .config/gen-docs.mjs\`; changes belong there. -->
+# The recipe
+
+A recipe is a YAML file that describes one bootable image. The shortest one that is of use:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./recipe.schema.json
+name: my-pe
+extends: diskbios
+pe:
+  ssh-keys:
+    - file: ~/.ssh/id_ed25519.pub
+\`\`\`
+
+\`diskbios new my-pe\` writes one to start from, \`diskbios check my-pe.yaml\` finds all mistakes in it at once, and
+\`diskbios check my-pe.yaml --resolved\` prints what it comes to with all it extends, each value with the place it came
+from. With the first line above, pointed at \`recipes/recipe.schema.json\`, an editor completes keys and marks mistakes.
+
+Relative paths start from the folder of the file they are written in.
+`;
+
+const merging = `## How recipes build on each other
+
+\`extends\` names one recipe or several: a path relative to the file (\`./common.yaml\`), or the name of a recipe that
+comes with diskbios (\`base\`, \`diskbios\`, \`cloudbios\`, \`minimal\`). Parents may have parents. Each file counts once;
+parents come before children, and of several parents the later wins over the earlier. \`name\` is not inherited.
+
+| in the child | what it does |
+| --- | --- |
+| a map | merges with the inherited map, key by key |
+| a text, number, true or false | takes the place of the inherited value |
+| a list | is appended to the inherited one; what is there already is not repeated |
+| a list that is “merged by” a key, as the tables below say | items with the same name merge key by key, new ones are appended (network interfaces: put in front) |
+| a command or the list of consoles, as the tables below say | takes the place of the inherited one |
+| \`key:\` with no value (null) | removes the inherited key |
+| \`key: !replace […]\` or \`!replace {…}\` | takes the place of the inherited list or map |
+| \`- !remove item\` | takes an item out of the inherited list; the name of the item where the list merges by name |
+
+Of \`source\`, \`content\` and \`link\` of a file, the child’s one takes the place of the inherited one.
+
+\`--set key=value\` on the command line is the last child of all. The key is a path such as \`pe.hostname\`, the value
+YAML, and it merges by the same rules: \`--set 'pe.packages=[htop]'\` adds a package.
+`;
+
+/** `docs/recipe.md`: the manual's reference of recipes. */
+export function recipeManual(): string {
+  const profiles = Object.entries(moduleProfiles).map(([name, { meaning, patterns }]) => [
+    `\`${name}\``,
+    meaning,
+    String(patterns.length),
+  ]);
+  const words = parameters.map((each) => [
+    `\`${each.name}${each.values === undefined ? '' : '='}\``,
+    each.values ?? '',
+    each.default ?? '',
+    each.meaning,
+  ]);
+  return [
+    introduction,
+    merging,
+    '## Every key\n',
+    ...optionChapters(recipeSchema).map((text) => `${text}\n`),
+    '## Module profiles\n',
+    'What `kernel.modules.profiles` may name. A profile asks for more than one kernel has; what a kernel lacks, or has built',
+    'in, is passed over. Names in `include` and `exclude` of a recipe must match something.\n',
+    `${table(['profile', 'for', 'patterns'], profiles)}\n`,
+    '## Kernel command line\n',
+    'What the PE reads from the kernel command line. The boot menu’s entries set these; they can be edited in the menu.\n',
+    `${table(['parameter', 'values', 'default', 'meaning'], words)}\n`,
+    'A parameter that names nothing real never leaves a dead machine: the PE says what was wrong in one line, and comes up',
+    'in the mode `live`.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,83 @@
+import type { MergeRule, SchemaNode } from '../schema/node.ts';
+import { typeWords } from '../structure/expected.ts';
+import { table } from './table.ts';
+
+/** The chapters of the reference, one for each key of a recipe that is a map, and one for the others. */
+export function optionChapters(schema: SchemaNode): string[] {
+  const keys = Object.entries(schema.properties ?? {});
+  const required = schema.required ?? [];
+  const isChapter = (node: SchemaNode): boolean => node.properties !== undefined;
+  const top = keys.filter(([, node]) => !isChapter(node));
+  return [
+    chapter('The recipe itself', undefined, rows('', Object.fromEntries(top), required)),
+    ...keys
+      .filter(([, node]) => isChapter(node))
+      .map(([key, node]) =>
+        chapter(`\`${key}\``, node.description, rows(`${key}.`, node.properties ?? {}, node.required ?? [])),
+      ),
+  ];
+}
+
+function chapter(title: string, description: string | undefined, lines: readonly string[][]): string {
+  return [
+    `### ${title}`,
+    '',
+    ...(description === undefined ? [] : [description, '']),
+    table(['key', 'value', 'default', 'meaning'], lines),
+  ].join('\n');
+}
+
+/** One row for each key, and below it those of the maps it holds: `pe.files[].path`, `pe.services.NAME.run`. */
+function rows(
+  prefix: string,
+  properties: Readonly<Record<string, SchemaNode>>,
+  required: readonly string[],
+): string[][] {
+  return Object.entries(properties).flatMap(([key, node]) => {
+    const path = `${prefix}${key}`;
+    return [
+      [`\`${path}\``, valueText(node), defaultText(node, required.includes(key)), meaning(node)],
+      ...inner(path, node),
+    ];
+  });
+}
+
+function inner(path: string, node: SchemaNode): string[][] {
+  const own = node.properties === undefined ? [] : rows(`${path}.`, node.properties, node.required ?? []);
+  const items = node.items === undefined ? [] : inner(`${path}[]`, node.items);
+  const named = node.additionalProperties;
+  const values = named === undefined || named === false ? [] : inner(`${path}.NAME`, named);
+  const choices = (node.anyOf ?? []).flatMap((branch) => inner(path, branch));
+  return [...own, ...items, ...values, ...choices];
+}
+
+function valueText(node: SchemaNode): string {
+  if (node['x-expected'] !== undefined) return plainText(node['x-expected']);
+  if (node.enum !== undefined) return node.enum.map((word) => `\`${word}\``).join(', ');
+  if (node.items?.enum !== undefined)
+    return `a list of ${node.items.enum.map((word) => `\`${word}\``).join(', ')}`;
+  if (node.items?.properties !== undefined) return 'a list of maps';
+  return node.properties === undefined ? plainText(typeWords(node)) : 'a map';
+}
+
+/** A `*` of a glob is no Markdown. */
+function plainText(text: string): string {
+  return text.replaceAll('*', '\\*');
+}
+
+function defaultText(node: SchemaNode, isRequired: boolean): string {
+  if (isRequired) return '**required**';
+  const value = node.default;
+  if (value === undefined || (typeof value === 'object' && JSON.stringify(value) === '{}')) return '';
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}
+
+const mergeNotes = (rule: MergeRule): string =>
+  rule === 'replace'
+    ? 'A child’s list takes the place of the inherited one.'
+    : `Merged ${rule.replace('by ', 'by `')}\`.`;
+
+function meaning(node: SchemaNode): string {
+  const rule = node['x-merge'];
+  return [node.description ?? '', ...(rule === undefined ? [] : [mergeNotes(rule)])].join(' ').trim();
+}

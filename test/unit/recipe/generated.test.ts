@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { packageRoot } from '../../../src/base/package-root.ts';
+import { recipeManual, schemaText } from '../../../src/recipe/manual/manual.ts';
+import { ajvOptions } from '../../../src/recipe/structure/ajv-options.ts';
+import { schemaErrors } from '../../../src/recipe/structure/validator.ts';
+
+const text = (path: string): string => readFileSync(join(packageRoot(), path), 'utf8');
+
+test('the published schema is current: node .config/gen-docs.mjs', () => {
+  expect(text('recipes/recipe.schema.json')).toBe(schemaText());
+});
+
+test('the reference in the manual is current: node .config/gen-docs.mjs', () => {
+  expect(text('docs/recipe.md')).toBe(recipeManual());
+});
+
+test.each(['base', 'diskbios', 'cloudbios', 'minimal'])('an editor finds nothing wrong with %s', (name) => {
+  const source = text(`recipes/${name}.yaml`);
+  expect(source.split('\n', 1)).toEqual(['# yaml-language-server: $schema=./recipe.schema.json']);
+  const validate = new Ajv(ajvOptions).compile(JSON.parse(schemaText()) as object);
+  validate(parse(source, { logLevel: 'silent' }));
+  expect(validate.errors).toBe(null);
+});
+
+test('the schema compiled for the bundle finds what ajv finds', async () => {
+  const { ajvAhead } = (await import(join(packageRoot(), '.config/ajv-ahead.mjs'))) as { ajvAhead: never };
+  const { outputFiles } = await build({
+    entryPoints: [join(packageRoot(), 'src/recipe/structure/validator.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    plugins: [ajvAhead],
+  });
+  const code = outputFiles[0]?.text ?? '';
+  expect(code).not.toContain('class Ajv');
+  const ahead = (await import(`data:text/javascript;base64,${Buffer.from(code).toString('base64')}`)) as {
+    schemaErrors: typeof schemaErrors;
+  };
+  const wrong = {
+    name: 'A',
+    pe: { packages: 'x', livefs: 'y', users: [{}] },
+    boot: { entries: [], timeout: -1 },
+    z: 1,
+  };
+  expect(ahead.schemaErrors(wrong)).toEqual(schemaErrors(wrong));
+  expect(schemaErrors(wrong).length).toBeGreaterThan(7);
+});
