@@ -1,15 +1,29 @@
 import { nearest } from '../../base/suggest.ts';
 import { didYouMean } from '../problems.ts';
-import { type Facts, isWhole, type Rule, valueAt } from './rule.ts';
+import { type Facts, isWhole, keyAt, type Rule, valueAt } from './rule.ts';
 
 /** Services wait for services that are there and started, and not for each other; commands can be split into words. */
 export const serviceRules: Rule = (facts) => {
   for (const name of Object.keys(facts.raw.pe.services)) {
+    checkName(facts, name);
     checkAfter(facts, name);
     checkRun(facts, name);
   }
   checkCycles(facts);
 };
+
+/** Names of services that the PE's supervisor starts by itself (src/pe/supervisor, src/pe/programs/supervisor.ts). */
+const reserved = /^(hotplug$|dhcp-)/;
+
+function checkName(facts: Facts, name: string): void {
+  if (!reserved.test(name)) return;
+  facts.problems.error(
+    'reserved-name',
+    keyAt(facts, ['pe', 'services', name]),
+    `\`${name}\` is a service that the PE has by itself`,
+    { expected: 'another name' },
+  );
+}
 
 function checkAfter(facts: Facts, name: string): void {
   const { services } = facts.raw.pe;
