@@ -1,5 +1,5 @@
 import type { Entry, Tree } from '../formats/tree.ts';
-import { maker, type Maker } from './make.ts';
+import { type Maker, maker } from './make.ts';
 import { literalWords, scriptLines } from './shell-words.ts';
 import type { FinishStep, InstalledPackage } from './types.ts';
 

@@ -28,7 +28,6 @@ const groups =
   'fax:21 voice:22 cdrom:24 floppy:25 tape:26 sudo:27 audio:29 dip:30 www-data:33 backup:34 operator:37 list:38 ' +
   'irc:39 src:40 shadow:42 utmp:43 video:44 sasl:45 plugdev:46 staff:50 games:60 users:100 nogroup:65534';
 
-export const nogroup = 65534;
 export const shadowGroup = 42;
 
 export const basePasswd: readonly PasswdLine[] = users

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { pemCertificate, subjectHash } from '../formats/x509-name.ts';
 import type { Entry, FileEntry, Tree } from '../formats/tree.ts';
+import { pemCertificate, subjectHash } from '../formats/x509-name.ts';
 import { maker } from './make.ts';
 import type { FinishStep } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatStanza, parseControl, type Stanza, stanzaField } from '../formats/control-file.ts';
 import type { Entry, ReadEntry, Tree } from '../formats/tree.ts';
-import { maker, type Maker } from './make.ts';
+import { type Maker, maker } from './make.ts';
 import type { FinishStep, InstalledPackage } from './types.ts';
 
 /** Its `Conffiles` field: each with the MD5 of what the package shipped, by which dpkg later tells a change. */

@@ -1,11 +1,10 @@
-import { expect, test } from 'vitest';
-import { readDeb } from '../../../src/formats/deb.ts';
-import { readBuffer } from '../../../src/formats/read-at.ts';
-import { run } from '../../../src/sys/run.ts';
-import { findProgram } from '../../../src/sys/run.ts';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readDeb } from '../../../src/formats/deb.ts';
+import { readBuffer } from '../../../src/formats/read-at.ts';
+import { findProgram, run } from '../../../src/sys/run.ts';
 
 function member(name: string, body: string): string {
   const head = `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'100644'.padEnd(8)}${String(body.length).padEnd(10)}\`\n`;

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync, linkSync, chmodSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -7,7 +16,6 @@ import { indexTar } from '../../../src/formats/tar-index.ts';
 import { contentSize, headerBytes, padding, tarTrailer } from '../../../src/formats/tar-write.ts';
 import type { Entry } from '../../../src/formats/tree.ts';
 import { run } from '../../../src/sys/run.ts';
-import { readFileSync } from 'node:fs';
 import { entry, file, textOf } from './entries.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'tar-'));
