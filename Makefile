@@ -1,0 +1,71 @@
+# diskbios. `make` alone shows what there is.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+RECIPE ?= recipes/diskbios.yaml
+OUT ?= out
+RESULTS := test-results
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
+	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
+
+.PHONY: help image test check unit e2e bench soak docs clean setup setup-dev host node-version
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+image: setup ## build the default recipe to out/diskbios.iso (installs what is missing)
+	@node dist/diskbios.js build $(RECIPE) -o $(OUT)
+	@echo "Boot it with:  npx diskbios run $(OUT)/$(basename $(notdir $(RECIPE))).iso"
+
+test: check e2e ## everything: checks, unit tests, images built and booted
+	@node .config/summary.mjs $(RESULTS)/unit.json $(RESULTS)/e2e.json
+
+check: setup-dev ## format, lint with types, compiler, unused code, shellcheck, unit tests
+	npx biome check --config-path=.config .
+	npx eslint -c .config/eslint.config.mjs src test bench
+	npx tsc -p .
+	npx tsc -p src/pe
+	npx knip --config .config/knip.json
+	shellcheck $(SHELL_SCRIPTS)
+	@$(MAKE) --no-print-directory unit
+
+unit: setup ## unit tests only
+	@npx vitest run --config .config/vitest.config.ts --project unit --reporter=default --reporter=json --outputFile.json=$(RESULTS)/unit.json
+	@node .config/summary.mjs $(RESULTS)/unit.json
+
+e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and UEFI
+	@npx vitest run --config .config/vitest.config.ts --project e2e --reporter=verbose --reporter=json --outputFile.json=$(RESULTS)/e2e.json
+	@node .config/summary.mjs $(RESULTS)/e2e.json
+
+bench: setup ## measure builds and boots, as medians and ratios; results in bench/results/
+	@node dist/bench.js
+
+docs: setup ## write the generated parts of the manual anew
+	@node .config/gen-docs.mjs
+
+clean: ## remove everything that was built here (not the store: diskbios cache prune)
+	rm -rf dist $(OUT) $(RESULTS) node_modules
+
+# --- set-up ---------------------------------------------------------------------------------------------------------
+
+node-version:
+	@command -v node >/dev/null || { echo "Node.js 20.19 or newer is needed: https://nodejs.org/"; exit 3; }
+	@command -v npm >/dev/null || { echo "npm is needed; it comes with Node.js, or: $(SUDO) apt-get install npm"; exit 3; }
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
+		if (a < 20 || (a === 20 && b < 19)) { console.error(`Node.js 20.19 or newer is needed, this is $${process.version}`); process.exit(3); }'
+
+host:
+	@command -v xz >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy xz-utils; }
+
+setup: node-version host node_modules/.package-lock.json dist/diskbios.js
+
+setup-dev: setup
+	@command -v shellcheck >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy shellcheck; }
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts
+	@touch $@
+
+dist/diskbios.js: node_modules/.package-lock.json package.json $(shell find src bench .config -name '*.ts' -o -name '*.mjs' 2>/dev/null)
+	@npm run --silent build
