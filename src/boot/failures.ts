@@ -59,7 +59,7 @@ const signs: readonly Sign[] = [
   {
     failure: 'boot-entry-broken',
     pattern:
-      /error: (?:.*: )?(?:file `.*' not found|no such (?:device|partition|disk)|you need to load the kernel first|invalid magic number|premature end of file).*/,
+      /error: (?:\S*:)?\s?(?:file `.*' not found|no such (?:device|partition|disk)|you need to load the kernel first|invalid magic number|premature end of file).*/,
     message: 'GRUB could not carry out the menu entry',
   },
   {

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { qemuArguments } from '../../../src/boot/args.ts';
+import type { GuestSpec } from '../../../src/boot/spec.ts';
+
+const uefi = { code: '/fw/CODE.fd', vars: '/fw/VARS.fd' };
+
+const spec: GuestSpec = {
+  firmware: 'bios',
+  accelerator: { kind: 'tcg', cpu: 'max' },
+  memory: 512 * 1024 ** 2,
+  cpus: 2,
+  drives: [{ file: '/x/a.iso', as: 'cd', format: 'raw', writes: 'refuse' }],
+  network: { kind: 'user', card: 'virtio', forwards: [{ host: 2222, guest: 22 }], isolated: false },
+  display: 'none',
+  serial: { kind: 'socket', path: '/g/serial', log: '/g/serial.log' },
+  qmp: '/g/qmp',
+  firmwareLog: '/g/firmware.log',
+  uefiVars: undefined,
+  kernel: undefined,
+  usbInput: false,
+  emptySlots: 0,
+  paused: true,
+};
+
+/** Options as lines, an option and its value on one. */
+const lines = (over: Partial<GuestSpec> = {}): string =>
+  qemuArguments({ ...spec, ...over }, uefi)
+    .join(' ')
+    .replace(/ -(?=[a-zS])/g, '\n-');
+
+describe('the command line of QEMU', () => {
+  test('a BIOS guest with a CD', async () => {
+    await expect(lines()).toMatchFileSnapshot('../../golden/qemu-bios-cd.txt');
+  });
+
+  test('a UEFI guest with every kind of drive, a window and kept variables', async () => {
+    const drives = (['usb', 'virtio', 'ahci', 'nvme', 'cd'] as const).map((as, i) => ({
+      file: `/x/${i}.qcow2`,
+      as,
+      format: i === 0 ? ('raw' as const) : ('qcow2' as const),
+      writes: i === 0 ? ('discard' as const) : ('keep' as const),
+    }));
+    const given: Partial<GuestSpec> = {
+      firmware: 'uefi',
+      accelerator: { kind: 'kvm', cpu: 'host' },
+      memory: 1024 ** 3 + 1,
+      cpus: 1,
+      drives,
+      network: { kind: 'user', card: 'e1000e', forwards: [], isolated: true },
+      display: 'gtk',
+      serial: { kind: 'terminal', log: undefined },
+      qmp: undefined,
+      uefiVars: '/keep/vars.fd',
+      usbInput: true,
+      emptySlots: 2,
+      paused: false,
+    };
+    await expect(lines(given)).toMatchFileSnapshot('../../golden/qemu-uefi-everything.txt');
+  });
+
+  test('a kernel started directly, without network', async () => {
+    const kernel = { file: '/k', initrd: '/i', cmdline: 'console=ttyS0 quiet' };
+    const serial = { kind: 'file', path: '/log' } as const;
+    const given = { drives: [], network: { kind: 'none' } as const, kernel, serial, firmwareLog: undefined };
+    await expect(lines(given)).toMatchFileSnapshot('../../golden/qemu-direct-kernel.txt');
+  });
+
+  test('commas in paths are doubled, since they separate options', () => {
+    const drives = [{ file: '/x/a,b.iso', as: 'cd', format: 'raw', writes: 'refuse' }] as const;
+    expect(lines({ drives, qmp: '/g,h/qmp' })).toContain('file=/x/a,,b.iso');
+    expect(lines({ drives, qmp: '/g,h/qmp' })).toContain('unix:/g,,h/qmp,server=on');
+  });
+
+  test('variables of UEFI that nobody keeps are new at each start', () => {
+    expect(lines({ firmware: 'uefi' })).toContain('unit=1,format=raw,snapshot=on,file=/fw/VARS.fd');
+  });
+});
