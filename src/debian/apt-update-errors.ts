@@ -1,5 +1,5 @@
 import { type Diagnostic, FailedError, UserError } from '../base/errors.ts';
-import { recipeMistake, type UpdateContext } from './apt-update-mistakes.ts';
+import { recipeMistake, signatureProblem, type UpdateContext } from './apt-update-mistakes.ts';
 
 /** Turns what `apt-get update` complained about into the error to throw; `undefined` where it did not complain. */
 export function updateError(stderr: string, context: UpdateContext): Error | undefined {
@@ -20,18 +20,27 @@ function isFirstAtItsPlace(mistake: Diagnostic, index: number, all: readonly Dia
   return all.findIndex((other) => key(other) === key(mistake)) === index;
 }
 
+/** The lines that matter: errors, and those warnings after which apt would go on with less than was asked for. */
 function complaints(stderr: string): string[] {
-  const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line));
-  const aftermath = [/Some index files failed to download/, /Download is performed unsandboxed/];
+  const lines = stderr
+    .split('\n')
+    .filter(
+      (line) =>
+        line.startsWith('E: ') || /^W: .*(Skipping acquire|Failed to fetch)/.test(line) || isSignature(line),
+    );
+  const aftermath = [/Some index files failed to download/];
   // What has a wrong signature is said to have none as well.
-  if (lines.some((line) => line.includes('GPG error:'))) aftermath.push(/is not signed/);
+  if (lines.some(isSignature)) aftermath.push(/is not signed/);
   return lines.filter((line) => !aftermath.some((pattern) => pattern.test(line)));
+}
+
+function isSignature(line: string): boolean {
+  return signatureProblem.test(line);
 }
 
 function failure(line: string, { mirrors }: UpdateContext): FailedError | undefined {
   const signature =
-    /GPG error: (\S+) (\S+) [^:]*: (.*)/.exec(line) ??
-    /The repository '(\S+) (\S+)[^']*' (is not signed)/.exec(line);
+    signatureProblem.exec(line) ?? /The repository '(\S+) (\S+)[^']*' (is not signed)/.exec(line);
   if (signature !== null) {
     const [, base = '', suite = '', what = ''] = signature;
     return new FailedError(

@@ -12,6 +12,10 @@ export interface UpdateContext {
   readonly repositories: readonly AptRepository[];
 }
 
+/** What apt says of a signature: address, suite, reason. apt 2 checks with GnuPG, apt 3 with Sequoia. */
+export const signatureProblem =
+  /(?:GPG error|OpenPGP signature verification failed): (\S+) (\S+) [^:]*: (.*)/;
+
 /** The mistake in the recipe that a line of apt's complaints is about, if it is about one. */
 export function recipeMistake(line: string, context: UpdateContext): Diagnostic | undefined {
   for (const read of [missingSuite, missingComponent, missingArch, wrongKey]) {
@@ -69,20 +73,23 @@ function missingArch(line: string, { recipe }: UpdateContext): Diagnostic | unde
 
 /** The key of a recipe's own repository is named in the recipe; Debian's keys are the project's affair. */
 function wrongKey(line: string, context: UpdateContext): Diagnostic | undefined {
-  const match = /GPG error: (\S+) (\S+) [^:]*: (.*NO_PUBKEY.*)/.exec(line);
+  const match = signatureProblem.exec(line);
   const [, base = '', suite = '', what = ''] = match ?? [];
   const repository = repositoryAt(base, suite, context);
-  if (repository === undefined || isDebians(repository)) return undefined;
+  const keys = keyIds(what);
+  if (repository === undefined || isDebians(repository) || keys === '') return undefined;
   return {
     code: 'wrong-key',
-    message: `${base} ${suite} is signed by another key than the recipe names (${keyIds(what)})`,
+    message: `${base} ${suite} is signed by another key than the recipe names (${keys})`,
     place: context.recipe.place([...repository.recipePath, 'key']),
     hint: `${repository.key} must hold the public key with which the repository is signed`,
   };
 }
 
 function keyIds(text: string): string {
-  return [...new Set([...text.matchAll(/NO_PUBKEY ([0-9A-F]+)/g)].map((match) => match[1] ?? ''))].join(', ');
+  return [
+    ...new Set([...text.matchAll(/(?:NO_PUBKEY|Missing key) ([0-9A-F]+)/g)].map((match) => match[1] ?? '')),
+  ].join(', ');
 }
 
 function repositoryAt(address: string, suite: string, context: UpdateContext): AptRepository | undefined {
