@@ -96,6 +96,16 @@ export interface ManifestParts extends Omit<Manifest, 'formatVersion' | 'package
 }
 
 const packageOrigin = 'package ';
+/** Modules are unpacked and chosen by the builder, which is then their origin; they are the kernel's all the same. */
+const modulesOrigin = 'kernel modules';
+
+/** The package that the modules come from: the one that is named after the kernel's version, else the one asked for. */
+function modulesPackage({ kernel, packages }: ManifestParts): string {
+  const named = packages.find(
+    (pkg) => pkg.name.startsWith('linux-image-') && pkg.name.endsWith(kernel.version),
+  );
+  return named?.name ?? kernel.package;
+}
 
 const byName = (a: { name: string }, b: { name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
@@ -106,6 +116,11 @@ const byPath = (a: ManifestFile, b: ManifestFile): number =>
 export function makeManifest(parts: ManifestParts): Manifest {
   const files: ManifestFile[] = [];
   const installed = new Map<string, number>();
+  const kernel = modulesPackage(parts);
+  const ownerOf = (origin: string): string | undefined => {
+    if (origin === modulesOrigin) return kernel;
+    return origin.startsWith(packageOrigin) ? origin.slice(packageOrigin.length) : undefined;
+  };
   for (const layer of parts.layers) {
     for (const entry of layer.entries) {
       const { path, type, mode, origin } = entry;
@@ -113,10 +128,8 @@ export function makeManifest(parts: ManifestParts): Manifest {
       const target = entry.type === 'symlink' || entry.type === 'hardlink' ? entry.target : undefined;
       const digest = entry.type === 'file' ? layer.digest?.(entry)?.slice(0, 16) : undefined;
       files.push({ path, type, size, mode, layer: layer.name, origin, target, digest });
-      if (origin.startsWith(packageOrigin)) {
-        const name = origin.slice(packageOrigin.length);
-        installed.set(name, (installed.get(name) ?? 0) + size);
-      }
+      const owner = ownerOf(origin);
+      if (owner !== undefined) installed.set(owner, (installed.get(owner) ?? 0) + size);
     }
   }
   const { packages, layers, ...rest } = parts;

@@ -4,12 +4,12 @@ import type { Json } from '../base/json.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { plainGzip } from '../formats/manifest.ts';
 import { type SbomPackage, spdxDocument } from '../formats/spdx.ts';
-import type { FileEntry, Tree } from '../formats/tree.ts';
+import type { Entry, FileEntry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
 import { type PackageControl, packageArtifacts, packageInputs } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
-import { loadTree } from './tree-file.ts';
+import { loadEntries } from './tree-file.ts';
 
 /** Names in the step's artifact. */
 export const sbomFiles = { plain: 'sbom.spdx.json', packed: 'sbom.spdx.json.gz' } as const;
@@ -29,28 +29,36 @@ export interface SbomOptions {
 
 interface ReadPackage {
   readonly control: string;
-  readonly tree: Tree;
+  /** What it has in `/usr/share/doc`, by path. */
+  readonly docs: ReadonlyMap<string, Entry>;
 }
+
+const docFolder = 'usr/share/doc/';
 
 function readPackages(inputs: Readonly<Record<string, Artifact>>): Map<string, ReadPackage> {
   return new Map(
     packageArtifacts(inputs).map(({ name, artifact }) => {
       const { control } = JSON.parse(readFileSync(artifact.file('control.json'), 'utf8')) as PackageControl;
-      return [name, { control, tree: loadTree(artifact.file('tree.json')) }];
+      const docs = loadEntries(artifact.file('tree.json')).filter((entry) =>
+        entry.path.startsWith(docFolder),
+      );
+      return [name, { control, docs: new Map(docs.map((entry) => [entry.path, entry])) }];
     }),
   );
 }
 
-/** A package's copyright file; many packages of one source link their folder to another's. */
-function copyrightOf(name: string, packages: ReadonlyMap<string, ReadPackage>): FileEntry | undefined {
-  const tree = packages.get(name)?.tree;
-  const folder = tree?.get(`usr/share/doc/${name}`);
-  if (folder?.type === 'symlink') {
-    const other = folder.target.replace(/^.*\//, '');
-    return other === name ? undefined : copyrightOf(other, packages);
-  }
-  const file = tree?.resolve(`usr/share/doc/${name}/copyright`);
-  return file?.type === 'file' ? file : undefined;
+/** A package's copyright file; packages of one source often link their folder, or the file, to another's. */
+function copyrightOf(
+  name: string,
+  packages: ReadonlyMap<string, ReadPackage>,
+  asked: readonly string[] = [],
+): FileEntry | undefined {
+  const docs = packages.get(name)?.docs;
+  const folder = docs?.get(`${docFolder}${name}`);
+  const found = folder?.type === 'symlink' ? folder : docs?.get(`${docFolder}${name}/copyright`);
+  if (found?.type !== 'symlink') return found?.type === 'file' ? found : undefined;
+  const other = found.target.replace(/\/copyright$/, '').replace(/^.*\//, '');
+  return asked.includes(other) ? undefined : copyrightOf(other, packages, [...asked, name]);
 }
 
 function sbomPackage(

@@ -12,7 +12,7 @@ interface Options {
   readonly tree?: number | true;
 }
 
-const defaultDepth = 3;
+const defaultDepth = 4;
 
 function depthOf(text: string): number {
   const depth = Number(text);

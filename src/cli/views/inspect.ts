@@ -112,14 +112,14 @@ const barWidth = 16;
 
 /** What takes the space, as a tree with bars. */
 export function spaceSection(root: SpaceNode, depth: number): string {
-  const lines = spaceLines(root, { depth, minShare: 0.005 });
+  const lines = spaceLines({ ...root, name: 'all' }, { depth, minShare: 0.005 });
   const rows = lines.map(({ bytes, share, label }) => [
     formatBytes(bytes),
     `${(share * 100).toFixed(1)} %`,
     bar(share, barWidth),
     label,
   ]);
-  return heading('What takes the space') + indent(columns(rows, ['right', 'right']));
+  return heading(`What takes the space ${root.name}`) + indent(columns(rows, ['right', 'right']));
 }
 
 const typeLetters = {

@@ -56,7 +56,7 @@ describe('diskbios inspect', () => {
 
   it('draws what takes the space as deep as asked', async () => {
     const one = await inspect(built(), '--tree', '1');
-    expect(one.out).toMatch(/4\.4 KiB\s+100\.0 %\s+█{16}\s+unpacked in the PE\n/);
+    expect(one.out).toMatch(/4\.4 KiB\s+100\.0 %\s+█{16}\s+all\n/);
     expect(one.out).toMatch(/99\.7 %\s+█+\S*\s+├─ usr\/\n/);
     expect(one.out).not.toContain('busybox');
     expect((await inspect(built(), '--tree', '3')).out).toContain('├─ busybox\n');

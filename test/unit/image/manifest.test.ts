@@ -6,7 +6,7 @@ import {
   plainGzip,
   unpackManifest,
 } from '../../../src/formats/manifest.ts';
-import { exampleManifest } from '../../helpers/manifest.ts';
+import { exampleManifest, file, packageOf } from '../../helpers/manifest.ts';
 
 describe('the manifest', () => {
   it('comes back from its file as it was', () => {
@@ -30,6 +30,24 @@ describe('the manifest', () => {
     ]);
     expect(manifest.modules).toEqual(['loop', 'overlay']);
     expect(manifest.files[1]?.digest).toBe('d'.repeat(16));
+  });
+
+  it('counts kernel modules for the package that the kernel comes from', () => {
+    const { packages } = exampleManifest({
+      packages: [packageOf('linux-image-example', '1'), packageOf('linux-image-6.12.0-example', '1')],
+      layers: [
+        {
+          name: '20-modules',
+          format: 'squashfs',
+          size: 1,
+          entries: [file('usr/lib/modules/a.ko', 70, 'kernel modules')],
+        },
+      ],
+    });
+    expect(packages.map(({ name, installedBytes }) => [name, installedBytes])).toEqual([
+      ['linux-image-6.12.0-example', 70],
+      ['linux-image-example', 0],
+    ]);
   });
 
   it('is the same text for the same parts, in whatever order they were given', () => {
