@@ -10,11 +10,12 @@ import { register as inspect } from './commands/inspect.ts';
 import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
 import { register as plan } from './commands/plan.ts';
+import { register as run } from './commands/run.ts';
 import { exitCodeOf, reportError } from './report.ts';
 import type { CliIo } from './io.ts';
 
 /** Every command, in the order of `--help`. A new one is a file in `commands/` and a line here. */
-const commands = [create, check, lock, plan, build, inspect, diff, cache, doctor, completion];
+const commands = [create, check, lock, plan, build, run, inspect, diff, cache, doctor, completion];
 
 const overview = `
 Examples:
