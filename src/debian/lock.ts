@@ -1,4 +1,4 @@
-import { type Diagnostic, UserError } from '../base/errors.ts';
+import { type Diagnostic, FailedError, UserError } from '../base/errors.ts';
 import { nearest } from '../base/suggest.ts';
 import type { Recipe } from '../recipe/types.ts';
 import type { AptOptions } from './apt.ts';
@@ -55,8 +55,20 @@ export async function ensureLock(recipe: Recipe, options: LockOptions): Promise<
   if (before !== undefined && text === '' && differences.length === 0) {
     return { file, lock: before, changed: false, summary, text };
   }
-  writeLock(file, lock);
+  writeBeside(recipe, file, lock);
   return { file, lock, changed: true, summary, text };
+}
+
+function writeBeside(recipe: Recipe, file: string, lock: Lock): void {
+  try {
+    writeLock(file, lock);
+  } catch (error) {
+    if (!(error instanceof FailedError) || error.code !== 'not-writable') throw error;
+    throw new FailedError('lock-not-writable', `the lock ${file} cannot be written`, {
+      hint: `copy ${recipe.file} to a folder of your own, or let a recipe there extend it`,
+      cause: error,
+    });
+  }
 }
 
 /** The versions that stay: all of the lock, or with `update` all but the named packages. */

@@ -186,3 +186,11 @@ test('the place in a damaged lock is that of the damage', async () => {
   const { diagnostics } = await failure(ensureLock(makeRecipe(world.dir), world.options()));
   expect(diagnostics[0]?.place?.text).toContain('libhello');
 });
+
+test('a recipe in a folder that cannot be written is named, with what to do', async () => {
+  world.publish(old);
+  // Nobody, root included, can make files there.
+  const error = await failure(ensureLock(makeRecipe('/sys'), world.options()));
+  expect(error).toMatchObject({ name: 'FailedError', code: 'lock-not-writable' });
+  expect(error.message).toContain('/sys/box.lock.json');
+});

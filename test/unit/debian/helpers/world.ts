@@ -18,6 +18,7 @@ export interface World {
   readonly key: TestKey;
   /** Writes the suite `trixie` of the main archive anew, with the build tools beside these packages. */
   publish(packages: readonly DebSpec[]): void;
+  publishUpdates(packages: readonly DebSpec[]): void;
   publishSecurity(packages: readonly DebSpec[]): void;
   options(more?: Partial<LockOptions>): LockOptions;
   close(): Promise<void>;
@@ -53,6 +54,8 @@ export async function makeWorld(): Promise<World> {
         suite: 'trixie',
         key,
       }),
+    publishUpdates: (packages) =>
+      writeSuite(join(served, 'debian'), packages, { suite: 'trixie-updates', key }),
     publishSecurity: (packages) =>
       writeSuite(join(served, 'debian-security'), packages, { suite: 'trixie-security', key }),
     options: (more = {}) => ({
