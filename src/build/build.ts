@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { UserError } from '../base/errors.ts';
+import { type Diagnostic, UserError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
 import { type EnsuredLock, ensureLock, type LockOptions } from '../debian/lock.ts';
 import { findMirrors } from '../debian/mirror.ts';
@@ -60,13 +60,24 @@ export async function preparePlan(recipe: Recipe, options: BuildOptions): Promis
 /** Mistakes that a step found get their place in the recipe. */
 function placed(error: unknown, recipe: Recipe): unknown {
   if (!(error instanceof UserError)) return error;
-  return new UserError(
-    error.diagnostics.map((diagnostic) =>
-      diagnostic.place === undefined && diagnostic.recipePath !== undefined
-        ? { ...diagnostic, place: recipe.place(diagnostic.recipePath) }
-        : diagnostic,
-    ),
-  );
+  return new UserError(error.diagnostics.map((diagnostic) => withPlace(diagnostic, recipe)));
+}
+
+function withPlace(diagnostic: Diagnostic, recipe: Recipe): Diagnostic {
+  if (diagnostic.place !== undefined || diagnostic.recipePath === undefined) return diagnostic;
+  return { ...diagnostic, place: recipe.place(diagnostic.recipePath) };
+}
+
+/** The steps of the plan itself, without those of single packages. */
+function ownSteps(plan: BuildPlan): StepNode[] {
+  const seen = new Map<string, StepNode>();
+  const visit = (node: StepNode): void => {
+    if (node.kind.waits === true || seen.has(node.id)) return;
+    seen.set(node.id, node);
+    for (const input of Object.values(node.inputs)) visit(input);
+  };
+  for (const target of plan.targets) visit(target.node);
+  return [...seen.values()];
 }
 
 /** How many steps of each kind are not in the store. */
@@ -118,6 +129,11 @@ export async function buildPlan(
         ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
       },
     );
+    for (const node of ownSteps(plan)) {
+      for (const diagnostic of options.store.find(node.id)?.meta.warnings ?? []) {
+        options.monitor({ type: 'warning', diagnostic: withPlace(diagnostic, recipe) });
+      }
+    }
     const outputs = targets.map((target, i) => {
       const artifact = artifacts[i];
       if (artifact === undefined) throw new Error(`no artifact for ${target.name}`);

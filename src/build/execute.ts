@@ -108,9 +108,9 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
         outcome,
       });
     try {
-      const stored = await options.store.make(id, title, recordedOf(node), async (out) => {
+      const stored = await options.store.make(id, title, recordedOf(node), async (out, warn) => {
         using scratch = lazyScratch(options.store.tmp);
-        await kind.run(contextFor(node, { inputs, tools, out, scratch }), node.options);
+        await kind.run(contextFor(node, { inputs, tools, out, scratch, warn }), node.options);
       });
       options.store.remember(slotName(options.recipe, node), id);
       end('built');
@@ -123,7 +123,10 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
 
   const contextFor = (
     node: StepNode,
-    given: Pick<StepContext, 'inputs' | 'out'> & { tools: Artifact | undefined; scratch: LazyScratch },
+    given: Pick<StepContext, 'inputs' | 'out' | 'warn'> & {
+      tools: Artifact | undefined;
+      scratch: LazyScratch;
+    },
   ): StepContext => {
     const root = (): string => {
       if (given.tools === undefined) throw new Error(`step ${node.title} has no tools`);
@@ -141,7 +144,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       signal,
       monitor: options.monitor,
       progress: (bytes, total) => options.monitor({ type: 'step-progress', id: node.id, bytes, total }),
-      warn: (diagnostic) => options.monitor({ type: 'warning', diagnostic }),
+      warn: given.warn,
       toolFile: (path) => join(root(), path),
       tool: (path, ...args) => toolArgv(root(), path, args),
       fetch: options.fetch,

@@ -11,8 +11,8 @@ import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as run } from './commands/run.ts';
-import { exitCodeOf, reportError } from './report.ts';
 import type { CliIo } from './io.ts';
+import { exitCodeOf, reportError } from './report.ts';
 
 /** Every command, in the order of `--help`. A new one is a file in `commands/` and a line here. */
 const commands = [create, check, lock, plan, build, run, inspect, diff, cache, doctor, completion];
@@ -60,7 +60,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
   } catch (error) {
     // Commander has printed its own message; a wrong command line is the caller's mistake.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    io.err(reportError(error, { colour: io.colour }));
+    io.err(reportError(error, { colour: io.colour, cwd: io.cwd }));
     return exitCodeOf(error);
   }
 }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { StepContext } from '../plan/types.ts';
 
@@ -31,7 +31,18 @@ export async function makeFatImage(context: StepContext, image: string, fat: Fat
   await mtools('mformat', '-C', ...geometry, '-c', '4', '-N', fat.serial, '-v', fat.label, '::');
   const folders = new Set(Object.keys(fat.files).flatMap(parents));
   if (folders.size > 0) await mtools('mmd', ...[...folders].map((folder) => `::${folder}`));
+  clearPartitionTable(image);
   for (const [path, file] of Object.entries(fat.files)) await mtools('mcopy', file, `::${path}`);
+}
+
+/** mformat writes a partition table into the boot sector, which readers of partitions would take for a disk's. */
+function clearPartitionTable(image: string): void {
+  const fd = openSync(image, 'r+');
+  try {
+    writeSync(fd, Buffer.alloc(64), 0, 64, 0x1be);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** `/EFI/BOOT/X` → `/EFI`, `/EFI/BOOT`. */

@@ -35,7 +35,11 @@ export const commonModules: readonly string[] = [
   ...['linux', 'chain', 'boot', 'halt', 'reboot'],
 ];
 
+/**
+ * No `vga`: its 16 colours spoil the theme, where the text screen is clear, and a machine without a video adapter
+ * would draw pixel after pixel into nothing.
+ */
 export const platformModules = {
-  'i386-pc': ['biosdisk', 'drivemap', 'linux16'],
-  'x86_64-efi': ['efi_gop', 'efi_uga', 'efifwsetup'],
+  'i386-pc': ['biosdisk', 'drivemap', 'linux16', 'memrw', 'vbe'],
+  'x86_64-efi': ['efi_gop', 'efi_uga', 'video_bochs', 'video_cirrus', 'efifwsetup'],
 } as const satisfies Record<string, readonly string[]>;

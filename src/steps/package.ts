@@ -71,7 +71,8 @@ export const packageStep: StepKind = {
       writeFileSync(join(context.out, 'control.json'), JSON.stringify(facts));
     } catch (error) {
       // A package that does not unpack was damaged after it was checked: fetch it again next time.
-      const damaged = error instanceof CommandError || error instanceof FailedError;
+      const damaged =
+        error instanceof CommandError || (error instanceof FailedError && error.code.startsWith('bad-'));
       if (damaged && !context.signal.aborted) rmSync(deb, { force: true });
       throw error;
     }

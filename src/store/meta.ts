@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 
 /** One file of an artifact as it was when the artifact was finished. */
@@ -30,6 +31,8 @@ export interface ArtifactMeta {
   readonly title: string;
   readonly made: Recorded;
   readonly bytes: number;
+  /** What the step warned of, said again when its artifact is used. */
+  readonly warnings: readonly Diagnostic[];
   readonly files: readonly FileRecord[];
 }
 

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Diagnostic } from '../base/errors.ts';
 import { removeDeadScratch, withScratch } from '../sys/scratch.ts';
 import { storageError } from './files.ts';
 import { type ArtifactMeta, firstDamaged, metaName, type Recorded, recordFiles } from './meta.ts';
@@ -34,7 +35,7 @@ export interface Store {
     id: string,
     title: string,
     made: Recorded,
-    work: (out: string) => Promise<void>,
+    work: (out: string, warn: (diagnostic: Diagnostic) => void) => Promise<void>,
   ): Promise<StoredArtifact>;
   /** What a slot (one step of one recipe, whatever its id) was last made from. */
   lastMade(slot: string): Recorded | undefined;
@@ -97,10 +98,11 @@ export function openStore(dir: string): Store {
     make: (id, title, made, work) =>
       withScratch(tmp, async (out) => {
         try {
-          await work(out);
+          const warnings: Diagnostic[] = [];
+          await work(out, (diagnostic) => warnings.push(diagnostic));
           const files = await recordFiles(out);
           const bytes = files.reduce((sum, file) => sum + file.size, 0);
-          const meta: ArtifactMeta = { format: 1, id, title, made, bytes, files };
+          const meta: ArtifactMeta = { format: 1, id, title, made, bytes, warnings, files };
           writeFileSync(join(out, metaName), JSON.stringify(meta));
           mkdirSync(join(steps, id.slice(0, 2)), { recursive: true });
           publish(out, place(id));

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { execa, type ResultPromise } from 'execa';
-import { CommandError, InterruptedError, MissingError } from '../base/errors.ts';
+import { CommandError, FailedError, InterruptedError, MissingError } from '../base/errors.ts';
 import { type Monitor, silent } from '../base/events.ts';
 
 /** What every process gets, and nothing else, unless the caller adds to it. */
@@ -119,13 +119,22 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   const stdout = typeof result.stdout === 'string' ? result.stdout : '';
   const stderr = typeof result.stderr === 'string' ? result.stderr : '';
   if (result.exitCode === undefined || !(options.okCodes ?? [0]).includes(result.exitCode)) {
+    const said = lastLines(stderr === '' ? stdout : stderr) || (result.shortMessage ?? '');
+    if (/No space left on device|Disk quota exceeded/.test(said)) throw noSpace(said);
     throw new CommandError(command, {
       exitCode: result.exitCode,
       signal: result.signal,
-      lastLines: lastLines(stderr === '' ? stdout : stderr) || (result.shortMessage ?? ''),
+      lastLines: said,
     });
   }
   return { stdout, stderr, exitCode: result.exitCode };
+}
+
+/** A full disk is named as such, whichever program was the first to meet it. */
+function noSpace(said: string): FailedError {
+  return new FailedError('no-space', `no space left on the disk: ${said.split('\n').at(-1) ?? ''}`, {
+    hint: 'free some space, or run `diskbios cache prune`; nothing that was finished is lost',
+  });
 }
 
 /** Runs with standard output going into a new file. */

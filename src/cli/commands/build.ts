@@ -67,7 +67,9 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
     const loaded = [];
     for (const file of recipes) {
       loaded.push(
-        await loadRecipe(resolve(io.cwd, file), {
+        await loadRecipe(file, {
+          cwd: io.cwd,
+          env: io.env,
           set: flags.set,
           ...(media === undefined ? {} : { media }),
         }),

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { StepNode } from '../../plan/types.ts';
 import type { Store } from '../../store/store.ts';
@@ -65,7 +64,9 @@ async function plan(file: string, flags: PlanFlags, io: CliIo): Promise<void> {
     import('../../plan/graph.ts'),
   ]);
   const media = mediaOption(flags.medium);
-  const { recipe } = await loadRecipe(resolve(io.cwd, file), {
+  const { recipe } = await loadRecipe(file, {
+    cwd: io.cwd,
+    env: io.env,
     set: flags.set,
     ...(media === undefined ? {} : { media }),
   });
