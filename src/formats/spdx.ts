@@ -1,6 +1,6 @@
 import { digestOf, type Json } from '../base/json.ts';
-import { declaredLicence, type ExtractedLicence } from './dep5.ts';
 import { parseControl, type Stanza, stanzaField } from './control-file.ts';
+import { declaredLicence, type ExtractedLicence } from './dep5.ts';
 import type { SpdxDocument, SpdxPackage, SpdxRelationship } from './spdx-types.ts';
 
 /** A Debian package for the bill of materials. */

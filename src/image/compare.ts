@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareVersions } from '../formats/debian-version.ts';
 import type { Manifest, ManifestFile, ManifestPackage } from '../formats/manifest.ts';
+import { shellLine } from '../sys/run.ts';
 import { describeImage, type ImageReport } from './describe.ts';
 import { type OpenImage, openImage } from './open.ts';
 
@@ -126,11 +127,14 @@ function mediumChange(path: string, from?: HashedFile, to?: HashedFile): FileCha
   return [{ path, how: 'changed', bytes, what: [from.size === to.size ? 'contents' : 'size'] }];
 }
 
-function valueChanges(a: ImageReport, b: ImageReport): ValueChange[] {
+function facts(manifest: Manifest | undefined): Record<string, string> {
+  const { name = '', version = '', builder = '' } = manifest ?? {};
+  return { name, version, 'built by': builder };
+}
+
+function valueChanges(a: ImageReport, b: ImageReport, deep: boolean): ValueChange[] {
   const values = (report: ImageReport): Record<string, string> => ({
-    name: report.manifest?.name ?? '',
-    version: report.manifest?.version ?? '',
-    'built by': report.manifest?.builder ?? '',
+    ...(deep ? facts(report.manifest) : {}),
     label: report.label,
     kernel: report.kernel?.version ?? '',
     'default entry': report.boot.menu?.default ?? '',
@@ -138,7 +142,7 @@ function valueChanges(a: ImageReport, b: ImageReport): ValueChange[] {
     ...Object.fromEntries(
       (report.boot.menu?.entries ?? []).map((entry) => [
         `entry "${entry.title}"`,
-        entry.kernel === undefined ? 'there' : `${entry.kernel} ${entry.cmdline.join(' ')}`,
+        entry.kernel === undefined ? 'there' : shellLine([entry.kernel, ...entry.cmdline]),
       ]),
     ),
   });
@@ -161,14 +165,16 @@ export function compareImages(first: string, second: string): Comparison {
   if (a.bytes === b.bytes && hashRange(a, 0, a.bytes) === hashRange(b, 0, b.bytes)) {
     return { ...common, identical: true, values: [], packages: [], medium: [], files: [] };
   }
+  const packagesOf = (report: ImageReport): readonly ManifestPackage[] =>
+    common.deep ? (report.manifest?.packages ?? []) : [];
   const inPe = (report: ImageReport): ManifestFile[] =>
     report.manifest === undefined || !common.deep ? [] : visible(report.manifest);
   return {
     ...common,
     identical: false,
-    values: valueChanges(from, to),
-    packages: pairs(from.manifest?.packages ?? [], to.manifest?.packages ?? [], (pkg) => pkg.name).flatMap(
-      (pair) => packageChange(...pair),
+    values: valueChanges(from, to, common.deep),
+    packages: pairs(packagesOf(from), packagesOf(to), (pkg) => pkg.name).flatMap((pair) =>
+      packageChange(...pair),
     ),
     medium: pairs(hashedFiles(a), hashedFiles(b), (file) => file.path).flatMap((pair) =>
       mediumChange(...pair),

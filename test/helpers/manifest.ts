@@ -1,4 +1,4 @@
-import { type Manifest, makeManifest, type ManifestParts } from '../../src/formats/manifest.ts';
+import { type Manifest, type ManifestParts, makeManifest } from '../../src/formats/manifest.ts';
 import type { Entry } from '../../src/formats/tree.ts';
 
 const common = { uid: 0, gid: 0, mtime: 0 };

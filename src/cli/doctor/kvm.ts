@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { FailedError, MissingError } from '../../base/errors.ts';
 import { chooseAccelerator } from '../../boot/accel.ts';
 import { type QemuTools, qemuFromHost, qemuFromTree } from '../../boot/tools.ts';
 import { listStore } from '../../store/upkeep.ts';
-import { MissingError } from '../../base/errors.ts';
 import type { Finding } from './types.ts';
 
 const device = '/dev/kvm';
@@ -23,6 +23,16 @@ function anyQemu(store: string): QemuTools | undefined {
   }
 }
 
+/** The accelerator that works with this QEMU; `none` where not even emulation does. */
+async function tried(qemu: QemuTools, signal: AbortSignal): Promise<{ kind: string; reason: string }> {
+  try {
+    return await chooseAccelerator(qemu, { cacheDir: undefined, signal });
+  } catch (error) {
+    if (error instanceof FailedError) return { kind: 'none', reason: error.message };
+    throw error;
+  }
+}
+
 /** Whether QEMU is accelerated here: a tiny guest is run, since `/dev/kvm` can be there and not work. */
 export async function kvmFinding(store: string, signal: AbortSignal): Promise<Finding> {
   const there = existsSync(device);
@@ -35,8 +45,9 @@ export async function kvmFinding(store: string, signal: AbortSignal): Promise<Fi
       text: `${device} is there; the first \`diskbios run\` finds out whether it works.`,
     };
   }
-  const { kind, reason } = await chooseAccelerator(qemu, { cacheDir: undefined, signal });
-  if (kind !== 'tcg') return { name: 'KVM', level: 'ok', text: `${device} works (tried with ${qemu.name}).` };
+  const { kind, reason } = await tried(qemu, signal);
+  if (kind === 'kvm' || kind === 'hvf')
+    return { name: 'KVM', level: 'ok', text: `${device} works (tried with ${qemu.name}).` };
   const denied = reason.includes('may not be opened');
   return {
     name: 'KVM',

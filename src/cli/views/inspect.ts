@@ -1,8 +1,9 @@
-import { type Manifest } from '../../formats/manifest.ts';
 import { formatBytes } from '../../base/sizes.ts';
+import { type Manifest } from '../../formats/manifest.ts';
 import { bar, type SpaceNode, spaceLines } from '../../formats/treemap.ts';
 import type { BootFacts } from '../../image/boot.ts';
 import type { ImageReport } from '../../image/describe.ts';
+import { shellLine } from '../../sys/run.ts';
 import { columns } from '../columns.ts';
 
 const heading = (text: string): string => `\n${text}\n`;
@@ -59,7 +60,7 @@ export function bootSection(boot: BootFacts): string {
   for (const entry of boot.menu?.entries ?? []) {
     const title = [...entry.within, entry.title].join(' > ');
     const mark = entry.title === boot.menu?.default ? ' (default)' : '';
-    const command = entry.kernel === undefined ? '' : `    ${[entry.kernel, ...entry.cmdline].join(' ')}\n`;
+    const command = entry.kernel === undefined ? '' : `    ${shellLine([entry.kernel, ...entry.cmdline])}\n`;
     text += `  ${title}${mark}\n${command}`;
   }
   const { menu } = boot;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { register } from '../../../src/cli/commands/diff.ts';
 import { compareVersions } from '../../../src/formats/debian-version.ts';
 import {
   type Manifest,
@@ -6,7 +7,6 @@ import {
   manifestPath,
   packManifest,
 } from '../../../src/formats/manifest.ts';
-import { register } from '../../../src/cli/commands/diff.ts';
 import { compareImages } from '../../../src/image/compare.ts';
 import { runCommand } from '../../helpers/cli.ts';
 import { exampleManifest, file, packageOf } from '../../helpers/manifest.ts';
@@ -98,6 +98,16 @@ describe('two images', () => {
       { path: 'extra', how: 'removed', bytes: -1, what: [] },
     ]);
   });
+});
+
+it('of which one was built by something else are compared as far as that goes', () => {
+  const foreign = folder.put('b.iso', tinyIso({ other: 'x' }));
+  const comparison = compareImages(image('a.iso', exampleManifest()), foreign);
+  expect(comparison).toMatchObject({ deep: false, packages: [], files: [], values: [] });
+  expect(comparison.medium.map(({ path, how }) => [path, how])).toEqual([
+    ['diskbios/manifest.json.gz', 'removed'],
+    ['other', 'added'],
+  ]);
 });
 
 describe('diskbios diff', () => {

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { register } from '../../../src/cli/commands/completion.ts';
 import { register as cache } from '../../../src/cli/commands/cache.ts';
+import { register } from '../../../src/cli/commands/completion.ts';
 import { register as inspect } from '../../../src/cli/commands/inspect.ts';
 import type { CliIo } from '../../../src/cli/io.ts';
 import { findProgram, run } from '../../../src/sys/run.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { register } from '../../../src/cli/commands/inspect.ts';
 import { manifestPath, packManifest, plainGzip } from '../../../src/formats/manifest.ts';
 import { bar, spaceLines, spaceTree } from '../../../src/formats/treemap.ts';
-import { register } from '../../../src/cli/commands/inspect.ts';
 import { runCommand } from '../../helpers/cli.ts';
 import { exampleManifest } from '../../helpers/manifest.ts';
 import { tinyIso } from '../../helpers/tiny-iso.ts';

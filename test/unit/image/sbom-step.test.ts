@@ -6,7 +6,7 @@ import type { SpdxDocument } from '../../../src/formats/spdx-types.ts';
 import type { Entry } from '../../../src/formats/tree.ts';
 import type { Artifact, StepContext } from '../../../src/plan/types.ts';
 import { packageInput } from '../../../src/steps/package.ts';
-import { sbomFiles, sbomNode, type SbomOptions } from '../../../src/steps/sbom.ts';
+import { type SbomOptions, sbomFiles, sbomNode } from '../../../src/steps/sbom.ts';
 import { saveTree } from '../../../src/steps/tree-file.ts';
 import { packageOf } from '../../helpers/manifest.ts';
 import { testFolder } from './fixture.ts';
