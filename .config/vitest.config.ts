@@ -15,7 +15,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxWorkers: 2,
+          // One machine at a time: two would slow each other down past the time limits on two cores.
+          fileParallelism: false,
+          globalSetup: ['test/helpers/e2e-setup.ts'],
         },
       },
     ],

@@ -7,18 +7,18 @@ import { chords } from './keys.ts';
 import {
   commandByHand,
   type GuestEnd,
-  guestEnd,
   type GuestFolder,
   type GuestRequest,
-  launch,
+  guestEnd,
   type Launched,
   type LaunchOptions,
+  launch,
   withGuestFolder,
 } from './launch.ts';
 import { connectTo, type Qmp } from './qmp.ts';
 import { type SerialLine, serialLine } from './serial.ts';
 import type { QemuTools } from './tools.ts';
-import { type Expectation, type Match, watchGuest, type WatchOptions } from './watch.ts';
+import { type Expectation, type Match, type WatchOptions, watchGuest } from './watch.ts';
 
 /** A guest that runs, with its console in our hands. */
 export interface Guest {

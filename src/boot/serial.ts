@@ -1,5 +1,5 @@
-import { StringDecoder } from 'node:string_decoder';
 import type { Socket } from 'node:net';
+import { StringDecoder } from 'node:string_decoder';
 import { plainTexter } from './terminal-text.ts';
 
 /** A guest's serial line. */

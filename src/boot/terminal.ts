@@ -1,9 +1,9 @@
 import {
   type GuestEnd,
-  guestEnd,
   type GuestRequest,
-  launch,
+  guestEnd,
   type LaunchOptions,
+  launch,
   withGuestFolder,
 } from './launch.ts';
 import type { QemuTools } from './tools.ts';

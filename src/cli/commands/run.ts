@@ -45,6 +45,7 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
     .option('--network <kind>', 'user (NAT, needs no rights) or none', 'user')
     .option('--accel <kind>', 'auto (tries KVM on a tiny guest first), kvm, hvf, tcg', 'auto')
     .option('--qemu <which>', "pinned (the lock's) or host (this machine's; default with a window)")
+    .option('--dry-run', "make everything ready, then print QEMU's command line instead of starting it")
     .option('-v, --verbose', "show QEMU's command line, to be pasted into a shell")
     .addHelpText('after', examples)
     .action((what: string, flags: RunFlags) => runImage(what, flags, io, services));
@@ -70,8 +71,13 @@ async function runImage(what: string, flags: RunFlags, io: CliIo, given?: RunSer
   for (const file of await makeDisks(wish.disks, tools, io.signal)) io.err(`made ${file}\n`);
   const accelerator = await acceleratorFor(wish, tools, io, monitor);
   const as = wish.as ?? usualAttachment(image);
-  io.err(`starting ${summary(wish, image, as)}\n`);
   const request = await guestRequest(wish, { image, as, accelerator });
+  if (flags.dryRun === true) {
+    const { commandByHand } = await import('../../boot/launch.ts');
+    io.out(`${commandByHand(tools, request)}\n`);
+    return;
+  }
+  io.err(`starting ${summary(wish, image, as)}\n`);
   const end = await boot(tools, request, io, monitor);
   if (end.how === 'failed') {
     throw new FailedError('qemu-failed', `QEMU ended with exit code ${end.exitCode ?? '?'}`, {

@@ -5,15 +5,15 @@ import { formatBytes, parseBytes } from '../../base/sizes.ts';
 import { nearest } from '../../base/suggest.ts';
 import {
   type AcceleratorKind,
-  acceleratorKinds,
   type Attachment,
+  acceleratorKinds,
   attachments,
   type Display,
-  displays,
   type Drive,
+  displays,
   type Firmware,
-  firmwares,
   type Forward,
+  firmwares,
 } from '../../boot/spec.ts';
 
 /** The options of `run` as commander gives them. */
@@ -28,6 +28,7 @@ export interface RunFlags {
   readonly network: string;
   readonly accel: string;
   readonly qemu?: string;
+  readonly dryRun?: true;
   readonly verbose?: true;
 }
 

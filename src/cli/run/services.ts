@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FailedError } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
@@ -63,7 +63,8 @@ async function ensureQemuTools(recipeFile: string | undefined, io: CliIo, verbos
       ...{ monitor: options.monitor, fetch },
     });
     if (tools === undefined) throw new Error('the QEMU tools step gave no artifact');
-    writeFileSync(lastUsed, `${tools.id}\n`);
+    writeFileSync(`${lastUsed}.${process.pid}`, `${tools.id}\n`);
+    renameSync(`${lastUsed}.${process.pid}`, lastUsed);
     return tools.dir;
   });
 }

@@ -10,8 +10,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { probeDisk, probeExitCode } from '../../../src/boot/accel-probe.ts';
 import { chooseAccelerator, probe } from '../../../src/boot/accel.ts';
+import { probeDisk, probeExitCode } from '../../../src/boot/accel-probe.ts';
 import type { QemuTools } from '../../../src/boot/tools.ts';
 
 let dir = '';

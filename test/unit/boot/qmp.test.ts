@@ -3,8 +3,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type QmpMessage, qmpLines } from '../../../src/boot/qmp-lines.ts';
 import { connectQmp, type QmpEvent } from '../../../src/boot/qmp.ts';
+import { type QmpMessage, qmpLines } from '../../../src/boot/qmp-lines.ts';
 
 describe('the lines of QMP', () => {
   const parse = (...pieces: string[]): QmpMessage[] => {

@@ -1,14 +1,14 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UserError } from '../../../src/base/errors.ts';
 import { qemuFromHost } from '../../../src/boot/tools.ts';
 import { register } from '../../../src/cli/commands/run.ts';
+import { exitCodeOf } from '../../../src/cli/report.ts';
 import { type RunFlags, runWish } from '../../../src/cli/run/flags.ts';
 import { checkPorts, makeDisks } from '../../../src/cli/run/resources.ts';
-import { exitCodeOf } from '../../../src/cli/report.ts';
 import { runCommand } from '../../helpers/cli.ts';
 
 let dir = '';

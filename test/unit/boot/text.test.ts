@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chords } from '../../../src/boot/keys.ts';
 import { BootError, recognise } from '../../../src/boot/failures.ts';
+import { chords } from '../../../src/boot/keys.ts';
 import { lastLines, plainTexter } from '../../../src/boot/terminal-text.ts';
 
 describe('what a terminal shows, as plain text', () => {

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { bootGuest, medium, network, passMenu, waitForReady } from '../helpers/boot.ts';
+import { logIn, oneTimePassword } from '../helpers/serial-shell.ts';
+
+const { images, tools } = inject('fixture');
+
+describe.each(['minimal', 'cloudbios', 'diskbios'])('%s.iso', (recipe) => {
+  test.each([
+    ['bios', 'cd'],
+    ['bios', 'usb'],
+    ['uefi', 'cd'],
+    ['uefi', 'usb'],
+  ] as const)('boots on %s from %s, lets root in and switches off', async (firmware, as) => {
+    const guest = await bootGuest({
+      tools,
+      name: `${recipe}-${firmware}-${as}`,
+      firmware,
+      drives: [medium(join(images, `${recipe}.iso`), as)],
+      network: network(),
+    });
+    await passMenu(guest);
+    await waitForReady(guest);
+    const shell = await logIn(guest, await oneTimePassword(guest));
+
+    expect(await shell.output('readlink /proc/1/exe')).toMatch(/\/busybox$/);
+    expect(await shell.output(`awk '$2 == "/" { print $3 }' /proc/mounts`)).toBe('overlay');
+    expect(await shell.output('hostname')).toBe(recipe);
+    expect(await shell.output('[ -d /sys/firmware/efi ] && echo uefi || echo bios')).toBe(firmware);
+    const addresses = await shell.output('ip -br address show scope global; ip -br address show scope site');
+    expect(addresses).toMatch(/10\.0\.2\.15\/24/);
+    expect(await shell.output('cat /etc/resolv.conf')).toMatch(/nameserver 10\.0\.2\.3/);
+
+    await shell.run('poweroff');
+    await guest.waitForPowerOff({ within: 30_000 });
+  });
+});
+
+test('a machine with 256 MB of memory boots the cloud recipe', async () => {
+  const drives = [medium(join(images, 'cloudbios.iso'), 'cd')];
+  const guest = await bootGuest({ tools, name: 'small', memory: 256 * 1024 ** 2, drives });
+  await passMenu(guest);
+  await waitForReady(guest);
+});

@@ -1,0 +1,172 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Guest } from '../../src/boot/guest.ts';
+import type { ServiceState } from '../../src/pe/lib/service-state.ts';
+import { bootGuest, medium, network, passMenu, waitForReady } from '../helpers/boot.ts';
+import { freePort, makeSshKey, type SshAnswer, ssh } from '../helpers/ssh.ts';
+
+const { dir, images, key, tools } = inject('fixture');
+const drives = [medium(join(images, 'keyed.iso'), 'cd')];
+
+/** Asks until the answer is as wished, or time is up; gives the last answer. */
+async function eventually<T>(
+  ask: () => Promise<T>,
+  wished: (answer: T) => boolean,
+  within = 30_000,
+): Promise<T> {
+  const end = performance.now() + within;
+  for (;;) {
+    const answer = await ask();
+    if (wished(answer) || performance.now() > end) return answer;
+    await sleep(500);
+  }
+}
+
+/** The fingerprint of the host key, as the SSH client shows it. */
+function fingerprint({ err }: SshAnswer): string | undefined {
+  return /SHA256:[\w+/]+/.exec(err)?.[0];
+}
+
+describe('the PE, seen from inside over SSH', () => {
+  let guest: Guest;
+  let port = 0;
+  let stop = (): Promise<void> => Promise.resolve();
+  let firstHostKey: string | undefined;
+
+  const run = (command: string): Promise<SshAnswer> => ssh({ tools, port, key }, command);
+  const output = async (command: string): Promise<string> => {
+    const { code, out, err } = await run(command);
+    expect(code, `${command}: ${err}`).toBe(0);
+    return out.trim();
+  };
+  const services = async (): Promise<Record<string, ServiceState>> =>
+    JSON.parse(await output('service --status-all --json')) as Record<string, ServiceState>;
+
+  beforeAll(async () => {
+    port = await freePort();
+    const request = { tools, name: 'pe', drives, network: network({ host: port, guest: 22 }), emptySlots: 1 };
+    guest = await bootGuest(request, (end) => {
+      stop = end;
+    });
+    await passMenu(guest);
+    await waitForReady(guest);
+  });
+  afterAll(() => stop());
+
+  test('a key of the recipe opens the door', async () => {
+    const answer = await run('id -un');
+    expect(answer).toMatchObject({ code: 0, out: 'root\n' });
+    firstHostKey = fingerprint(answer);
+    expect(firstHostKey).toBeDefined();
+  });
+
+  test('another key does not, and passwords are not even asked for', async () => {
+    const stranger = await makeSshKey(tools, dir, 'stranger');
+    for (const wrong of [
+      { tools, port, key: stranger },
+      { tools, port, key: undefined, password: 'root' },
+      { tools, port, key: undefined, password: '' },
+    ]) {
+      const answer = await ssh(wrong, 'id -un');
+      expect(answer.code).not.toBe(0);
+      expect(answer.out).toBe('');
+      expect(answer.err).toMatch(/publickey|auth/i);
+      expect(answer.err).not.toMatch(/password[),]/);
+    }
+  });
+
+  test('it has addresses, routes and name servers, IPv4 and IPv6', async () => {
+    interface Interface {
+      readonly ifname: string;
+      readonly addr_info: readonly { family: string; local: string; scope: string }[];
+    }
+    const list = JSON.parse(await output('ip -j address')) as Interface[];
+    const outside = list.filter(({ ifname }) => ifname !== 'lo').flatMap(({ addr_info }) => addr_info);
+    expect(outside).toContainEqual(expect.objectContaining({ family: 'inet', local: '10.0.2.15' }));
+    const wide = outside.filter(({ family, scope }) => family === 'inet6' && scope !== 'link');
+    expect(wide.length).toBeGreaterThan(0);
+    expect(await output('ip route show default')).toContain('10.0.2.2');
+    expect(await output('ip -6 route show default')).toContain('fe80::2');
+    expect(await output('cat /etc/resolv.conf')).toContain('nameserver 10.0.2.3');
+  });
+
+  test('its clock is right', async () => {
+    const there = Number(await output('date +%s'));
+    expect(Math.abs(there - Date.now() / 1000)).toBeLessThan(120);
+  });
+
+  test('drivers are loaded for what is there', async () => {
+    const loaded = await output('cut -d" " -f1 /proc/modules');
+    expect(loaded.split('\n')).toEqual(expect.arrayContaining(['virtio_net', 'ahci', 'sr_mod', 'overlay']));
+    expect(await output('cat /sys/block/sr0/device/model')).toContain('DVD');
+  });
+
+  test('it knows which packages it is made of', async () => {
+    const status = await output("grep -A1 '^Package: dropbear-bin$' /var/lib/dpkg/status");
+    expect(status).toContain('Status: install ok installed');
+  });
+
+  test('the log has lines of the kernel and of services', async () => {
+    await output('logger -t boot-test "hello from the test"');
+    const log = await output('logread');
+    expect(log).toContain('boot-test: hello from the test');
+    expect(log).toContain('Linux version');
+    expect(log).toContain('dropbear');
+  });
+
+  test('a service that dies comes back, later each time', async () => {
+    const before = (await services())['klogd'];
+    expect(before).toMatchObject({ phase: 'running' });
+    const waits: number[] = [];
+    let pid = before?.pid;
+    for (let round = 1; round <= 3; round += 1) {
+      const killed = performance.now();
+      await output(`kill -9 ${pid ?? 'nothing'}`);
+      const again = await eventually(
+        async () => (await services())['klogd'],
+        (state) => state?.phase === 'running' && state.pid !== pid,
+      );
+      waits.push(performance.now() - killed);
+      expect(again?.restarts).toBe((before?.restarts ?? 0) + round);
+      pid = again?.pid;
+    }
+    expect(waits[2]).toBeGreaterThan((waits[0] ?? 0) + 500);
+    expect(Object.values(await services()).map(({ phase }) => phase)).not.toContain('failed');
+  });
+
+  test('a disk plugged in while it runs appears', async () => {
+    const file = join(dir, 'hot.img');
+    writeFileSync(file, '');
+    truncateSync(file, 32 * 1024 ** 2);
+    const disks = (): Promise<string> => output('ls /sys/block');
+    expect(await disks()).not.toMatch(/\bsda\b/);
+    await guest.qmp.execute('blockdev-add', {
+      ...{ driver: 'raw', 'node-name': 'hot' },
+      file: { driver: 'file', filename: file },
+    });
+    await guest.qmp.execute('device_add', { driver: 'usb-storage', bus: 'usb.0', drive: 'hot', id: 'hot' });
+    expect(await eventually(disks, (list) => /\bsda\b/.test(list))).toMatch(/\bsda\b/);
+    expect(await output('blockdev --getsize64 /dev/sda')).toBe(String(32 * 1024 ** 2));
+  });
+
+  test('it starts anew when told to, with a host key of its own making each time', async () => {
+    await run('reboot');
+    await passMenu(guest);
+    await waitForReady(guest);
+    const answer = await eventually(
+      () => run('id -un'),
+      ({ code }) => code === 0,
+    );
+    expect(answer.out).toBe('root\n');
+    expect(fingerprint(answer)).toBeDefined();
+    expect(fingerprint(answer)).not.toBe(firstHostKey);
+  });
+
+  test('the power button switches it off in good order', async () => {
+    await guest.pressPowerButton();
+    const end = await guest.waitForPowerOff({ within: 30_000 });
+    expect(end.how).toBe('power-off');
+  });
+});

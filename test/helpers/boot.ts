@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { readyPattern } from '../../src/base/cmdline.ts';
+import { packageRoot } from '../../src/base/package-root.ts';
+import { chooseAccelerator } from '../../src/boot/accel.ts';
+import { type Guest, withGuest } from '../../src/boot/guest.ts';
+import type { GuestRequest } from '../../src/boot/launch.ts';
+import type { Attachment } from '../../src/boot/spec.ts';
+import { type QemuTools, qemuFromTree } from '../../src/boot/tools.ts';
+
+/** Serial logs of all boots are kept here, for CI to save. */
+const logs = join(packageRoot(), 'test-results', 'serial');
+
+export interface BootRequest extends Partial<Omit<GuestRequest, 'accelerator'>> {
+  /** Folder of the pinned QEMU. */
+  readonly tools: string;
+  /** Names the log. */
+  readonly name: string;
+}
+
+/** A drive for an image that must not change. */
+export function medium(file: string, as: Attachment): GuestRequest['drives'][number] {
+  return { file, as, format: 'raw', writes: as === 'cd' ? 'refuse' : 'discard' };
+}
+
+/** A user network that reaches nothing but the forwarded ports. */
+export function network(...forwards: readonly { host: number; guest: number }[]): GuestRequest['network'] {
+  return { kind: 'user', card: 'virtio', forwards, isolated: true };
+}
+
+/** Starts a guest that ends with the test (or the `scope` given), whatever happens. */
+export async function bootGuest(
+  { tools: dir, name, ...over }: BootRequest,
+  scope: (end: () => Promise<void>) => void = onTestFinished,
+): Promise<Guest> {
+  const tools: QemuTools = qemuFromTree(dir);
+  const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
+  mkdirSync(logs, { recursive: true });
+  const request: GuestRequest = {
+    firmware: 'bios',
+    accelerator: { kind, cpu },
+    memory: 512 * 1024 ** 2,
+    cpus: 2,
+    drives: [],
+    network: network(),
+    display: 'none',
+    uefiVars: undefined,
+    kernel: undefined,
+    usbInput: false,
+    emptySlots: 0,
+    ...over,
+  };
+  const keepLog = join(logs, `${name.replace(/[^\w.-]+/g, '-')}.log`);
+  return new Promise((resolve, reject) => {
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((done) => {
+      finish = done;
+    });
+    const run = withGuest(tools, request, { patience, keepLog }, async (guest) => {
+      resolve(guest);
+      await finished;
+    });
+    run.catch(reject);
+    scope(async () => {
+      finish();
+      await run;
+    });
+  });
+}
+
+/** Does not wait for the menu's countdown: chooses the entry that is marked, over the serial line. */
+export async function passMenu(guest: Guest): Promise<void> {
+  await guest.waitFor(/GNU GRUB[^]*automatically in/);
+  guest.serial.send('\r');
+}
+
+/** Waits for the READY line; returns the seconds since the kernel started that it tells. */
+export async function waitForReady(guest: Guest): Promise<number> {
+  const { groups } = await guest.waitFor(readyPattern);
+  return Number(groups[2]);
+}
