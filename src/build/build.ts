@@ -139,7 +139,7 @@ export async function buildPlan(
       if (artifact === undefined) throw new Error(`no artifact for ${target.name}`);
       return { name: target.name, file: target.file, artifact };
     });
-    return await publish(outputs, outDir);
+    return publish(outputs, outDir);
   } catch (error) {
     throw placed(error, recipe);
   }

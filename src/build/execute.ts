@@ -78,8 +78,9 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       return artifactOf(found);
     }
     const names = Object.keys(node.inputs);
-    const [tools, , ...inputs] = await Promise.all([
-      node.tools === undefined ? undefined : ensure(node.tools),
+    const tools = node.tools === undefined ? undefined : ensure(node.tools);
+    const [, , ...inputs] = await Promise.all([
+      node.kind.lateTools === true ? undefined : tools,
       node.kind.prepare?.({ fetch: options.fetch, monitor: options.monitor }, node.options),
       ...names.map((name) => ensure(node.inputs[name] as StepNode)),
     ]);
@@ -91,7 +92,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
   const runStep = async (
     node: StepNode,
     inputs: Readonly<Record<string, Artifact>>,
-    tools: Artifact | undefined,
+    tools: Promise<Artifact> | undefined,
   ): Promise<Artifact> => {
     signal.throwIfAborted();
     const { id, kind, title } = node;
@@ -110,7 +111,9 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
     try {
       const stored = await options.store.make(id, title, recordedOf(node), async (out, warn) => {
         using scratch = lazyScratch(options.store.tmp);
-        await kind.run(contextFor(node, { inputs, tools, out, scratch, warn }), node.options);
+        const context = contextFor(node, { inputs, tools, out, scratch, warn });
+        if (kind.lateTools !== true) await context.toolsReady();
+        await kind.run(context, node.options);
       });
       options.store.remember(slotName(options.recipe, node), id);
       end('built');
@@ -124,13 +127,14 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
   const contextFor = (
     node: StepNode,
     given: Pick<StepContext, 'inputs' | 'out' | 'warn'> & {
-      tools: Artifact | undefined;
+      tools: Promise<Artifact> | undefined;
       scratch: LazyScratch;
     },
   ): StepContext => {
+    let tools: Artifact | undefined;
     const root = (): string => {
-      if (given.tools === undefined) throw new Error(`step ${node.title} has no tools`);
-      return given.tools.dir;
+      if (tools === undefined) throw new Error(`step ${node.title} has no tools, or did not wait for them`);
+      return tools.dir;
     };
     return {
       id: node.id,
@@ -145,6 +149,9 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
       monitor: options.monitor,
       progress: (bytes, total) => options.monitor({ type: 'step-progress', id: node.id, bytes, total }),
       warn: given.warn,
+      async toolsReady() {
+        tools = await given.tools;
+      },
       toolFile: (path) => join(root(), path),
       tool: (path, ...args) => toolArgv(root(), path, args),
       fetch: options.fetch,

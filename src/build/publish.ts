@@ -24,15 +24,17 @@ export interface Published {
 function recordOf(output: Output): { size: number; sha256: string } {
   const meta = JSON.parse(readFileSync(output.artifact.file(metaName), 'utf8')) as ArtifactMeta;
   const record = meta.files.find((file) => file.name === output.file);
-  if (record === undefined) throw new Error(`the artifact of ${output.name} has no ${output.file}`);
-  return record;
+  if (record?.sum.startsWith('sha256:') !== true) {
+    throw new Error(`the artifact of ${output.name} has no SHA-256 of ${output.file}`);
+  }
+  return { size: record.size, sha256: record.sum.slice('sha256:'.length) };
 }
 
 /** Puts one file into place: written beside and renamed, so that the old one is there until the new one is whole. */
-async function publishOne(output: Output, dir: string): Promise<Published> {
+function publishOne(output: Output, dir: string): Published {
   const path = join(dir, output.name);
   const { size, sha256 } = recordOf(output);
-  if (existsSync(path) && (await hashFile(path)) === sha256) return { path, size, sha256, unchanged: true };
+  if (existsSync(path) && hashFile(path) === sha256) return { path, size, sha256, unchanged: true };
   const beside = join(dir, `.${output.name}.new-${process.pid}`);
   try {
     copyFileSync(output.artifact.file(output.file), beside, constants.COPYFILE_FICLONE);
@@ -60,14 +62,13 @@ function writeSums(dir: string, published: readonly Published[]): void {
 }
 
 /** Copies finished files into the output folder, and lists them in its `SHA256SUMS`. */
-export async function publish(outputs: readonly Output[], dir: string): Promise<Published[]> {
+export function publish(outputs: readonly Output[], dir: string): Published[] {
   try {
     mkdirSync(dir, { recursive: true });
   } catch (error) {
     throw storageError(error, dirname(dir));
   }
-  const published: Published[] = [];
-  for (const output of outputs) published.push(await publishOne(output, dir));
+  const published = outputs.map((output) => publishOne(output, dir));
   writeSums(dir, published);
   return published;
 }

@@ -57,6 +57,8 @@ export interface StepContext {
   /** Reports bytes done, for the progress display. */
   progress(bytes: number, total?: number): void;
   warn(diagnostic: Diagnostic): void;
+  /** Resolves when the tools are there; only kinds with `lateTools` need to ask. */
+  toolsReady(): Promise<void>;
   /** Path of a data file in the tools tree: `toolFile('usr/lib/grub/i386-pc/boot.img')`. */
   toolFile(path: string): string;
   /** The argv that starts a tool through its own loader: `tool('usr/bin/xorriso', '-version')`. */
@@ -75,6 +77,10 @@ export interface StepKind {
   /** Raised whenever the code changes what it makes of the same inputs. */
   readonly version: number;
   run(context: StepContext, options: Json): Promise<void>;
+  /** It starts before its tools are there, and awaits `context.toolsReady()` before it uses one. */
+  readonly lateTools?: boolean;
+  /** Its artifact is large and can be made again from pinned packages: a CRC guards it, not a SHA-256. */
+  readonly bulk?: boolean;
   /** It waits for others rather than computes, and is not counted among the steps that run at once. */
   readonly waits?: boolean;
   /** Work before `run` that waits rather than computes (downloads): not counted among the steps that run at once. */

@@ -7,6 +7,7 @@ export function recordedOf(node: StepNode): Recorded {
   return {
     kind: node.kind.name,
     version: node.kind.version,
+    bulk: node.kind.bulk === true,
     options: node.options,
     inputs: Object.fromEntries(Object.entries(node.inputs).map(([name, input]) => [name, input.id])),
     files: Object.fromEntries(Object.entries(node.files).map(([name, file]) => [name, file.sha256])),

@@ -112,6 +112,7 @@ function* segments(context: StepContext, options: InitrdOptions, reader: FileRea
 export const initrdStep: StepKind = {
   name: 'initrd',
   version: 1,
+  bulk: true,
   run(context, options) {
     using reader = fileReader();
     const out = openSync(join(context.out, 'initrd.img'), 'w');

@@ -126,6 +126,9 @@ const dropped = new Set(['modules.symbols', 'modules.symbols.bin', 'modules.orde
 export const modulesLayerStep: StepKind = {
   name: 'modules-layer',
   version: 1,
+  bulk: true,
+  waits: true,
+  lateTools: true,
   async run(context, json) {
     const options = json as unknown as ModulesOptions;
     using reader = fileReader();
@@ -142,6 +145,7 @@ export const modulesLayerStep: StepKind = {
     const names = await unpackWithDependencies(context, index, chosen, excluded, root, reader);
     for (const entry of lists)
       if (entry.type === 'file') writeFileSync(join(root, entry.path), reader.read(entry));
+    await context.toolsReady();
     await context.run(context.tool('usr/sbin/depmod', '-b', root, index.release));
 
     const { epoch } = context;

@@ -47,6 +47,7 @@ function indexAt(file: string, base: number, origin: string, reader: FileReader)
 export const packageStep: StepKind = {
   name: 'package',
   version: 1,
+  bulk: true,
   waits: true,
   async prepare({ fetch }, options) {
     await fetch(options as unknown as LockedPackage);

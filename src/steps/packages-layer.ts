@@ -71,6 +71,7 @@ function listed(entry: Entry): Entry {
 export const packagesLayerStep: StepKind = {
   name: 'packages-layer',
   version: 1,
+  bulk: true,
   async run(context, json) {
     const options = json as unknown as PackagesLayerOptions;
     using reader = fileReader();

@@ -22,7 +22,7 @@ interface Job {
 }
 
 /** Above this packed size in bytes a member gets a process of its own, which reads and writes the files directly. */
-const large = 2 * 1024 * 1024;
+const largeSize = 512 * 1024;
 /** A process for small members takes up to this many packed bytes of them. */
 const batchSize = 3 * 1024 * 1024;
 const chunk = 1024 * 1024;
@@ -100,27 +100,29 @@ export function unpackQueue(run: Run): Unpack {
   const waiting: Job[] = [];
   let processes = 0;
 
-  const nextBatch = (): Job[] => {
-    const first = waiting.shift();
+  /** `waiting` is sorted by size. One process begins at the large end, the others at the small one. */
+  const nextBatch = (large: boolean): Job[] => {
+    const first = large ? waiting.shift() : waiting.pop();
     if (first === undefined) return [];
     const batch = [first];
     let bytes = first.member.size;
-    while (bytes < batchSize && first.member.size < large) {
-      const next = waiting[0];
-      if (next === undefined || next.member.size >= large) break;
+    while (bytes < batchSize && first.member.size < largeSize) {
+      const next = waiting.at(-1);
+      if (next === undefined || next.member.size >= largeSize) break;
       batch.push(next);
       bytes += next.member.size;
-      waiting.shift();
+      waiting.pop();
     }
     return batch;
   };
 
   const pump = async (): Promise<void> => {
+    const large = processes === 0;
     processes += 1;
-    for (let batch = nextBatch(); batch.length > 0; batch = nextBatch()) {
+    for (let batch = nextBatch(large); batch.length > 0; batch = nextBatch(large)) {
       const [first] = batch;
       try {
-        if (first !== undefined && first.member.size >= large) await unpackLarge(first, run);
+        if (first !== undefined && first.member.size >= largeSize) await unpackLarge(first, run);
         else await unpackBatch(batch, run);
       } catch (error) {
         for (const job of batch) job.reject(installHint(error, 'xz', 'sudo apt-get install xz-utils'));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Diagnostic } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
 
@@ -10,13 +11,16 @@ export interface FileRecord {
   readonly size: number;
   /** Whole and fractional milliseconds; with the size, it tells a file that somebody wrote to since. */
   readonly mtimeMs: number;
-  readonly sha256: string;
+  /** `sha256:…`, or `crc32:…` for the large things in between that can be made again from what is pinned. */
+  readonly sum: string;
 }
 
 /** What a step was made from, kept so that a later plan can say why it would run again. */
 export interface Recorded {
   readonly kind: string;
   readonly version: number;
+  /** Large, and made again at any time from pinned packages: a CRC will do to notice damage. */
+  readonly bulk: boolean;
   readonly options: Json;
   readonly inputs: Readonly<Record<string, string>>;
   readonly files: Readonly<Record<string, string>>;
@@ -38,12 +42,36 @@ export interface ArtifactMeta {
 
 export const metaName = 'meta.json';
 
-/** SHA-256 of a file, read as a stream. */
-export async function hashFile(path: string): Promise<string> {
+const chunkSize = 4 * 1024 * 1024;
+
+/** Gives a file's bytes piece by piece, in one buffer that is used again. */
+function readPieces(path: string, take: (piece: Buffer) => void): void {
+  const fd = openSync(path, 'r');
+  try {
+    const buffer = Buffer.allocUnsafe(chunkSize);
+    for (let got = readSync(fd, buffer); got > 0; got = readSync(fd, buffer)) take(buffer.subarray(0, got));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** SHA-256 of a file. */
+export function hashFile(path: string): string {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }))
-    hash.update(chunk as Buffer);
+  readPieces(path, (piece) => hash.update(piece));
   return hash.digest('hex');
+}
+
+type SumKind = 'sha256' | 'crc32';
+
+function sumOf(path: string, kind: SumKind): string {
+  if (lstatSync(path).isSymbolicLink()) return `crc32:${crc32(readlinkSync(path)).toString(16)}`;
+  if (kind === 'sha256') return `sha256:${hashFile(path)}`;
+  let sum = 0;
+  readPieces(path, (piece) => {
+    sum = crc32(piece, sum);
+  });
+  return `crc32:${sum.toString(16)}`;
 }
 
 /** Every file and link below a folder, as paths relative to it, in order. */
@@ -57,18 +85,14 @@ export function listFiles(dir: string, below = ''): string[] {
 }
 
 /** Records all files of a finished artifact. */
-export async function recordFiles(dir: string): Promise<FileRecord[]> {
-  const records: FileRecord[] = [];
-  for (const name of listFiles(dir)) {
-    if (name === metaName) continue;
-    const path = join(dir, name);
-    const stat = lstatSync(path);
-    const sha256 = stat.isSymbolicLink()
-      ? createHash('sha256').update(readlinkSync(path)).digest('hex')
-      : await hashFile(path);
-    records.push({ name, size: stat.size, mtimeMs: stat.mtimeMs, sha256 });
-  }
-  return records;
+export function recordFiles(dir: string, kind: SumKind): FileRecord[] {
+  return listFiles(dir)
+    .filter((name) => name !== metaName)
+    .map((name) => {
+      const path = join(dir, name);
+      const { size, mtimeMs } = lstatSync(path);
+      return { name, size, mtimeMs, sum: sumOf(path, kind) };
+    });
 }
 
 /** The first file that is not as recorded, judged by size and time (a look, no reading), or `undefined`. */
@@ -80,15 +104,10 @@ export function firstDamaged(dir: string, files: readonly FileRecord[]): string 
 }
 
 /** The first file whose bytes are not as recorded, or `undefined`. Reads everything. */
-export async function firstChanged(dir: string, files: readonly FileRecord[]): Promise<string | undefined> {
-  for (const file of files) {
+export function firstChanged(dir: string, files: readonly FileRecord[]): string | undefined {
+  return files.find((file) => {
     const path = join(dir, file.name);
-    const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat === undefined) return file.name;
-    const actual = stat.isSymbolicLink()
-      ? createHash('sha256').update(readlinkSync(path)).digest('hex')
-      : await hashFile(path);
-    if (actual !== file.sha256) return file.name;
-  }
-  return undefined;
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return true;
+    return sumOf(path, file.sum.startsWith('sha256:') ? 'sha256' : 'crc32') !== file.sum;
+  })?.name;
 }

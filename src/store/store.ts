@@ -100,7 +100,7 @@ export function openStore(dir: string): Store {
         try {
           const warnings: Diagnostic[] = [];
           await work(out, (diagnostic) => warnings.push(diagnostic));
-          const files = await recordFiles(out);
+          const files = recordFiles(out, made.bulk ? 'crc32' : 'sha256');
           const bytes = files.reduce((sum, file) => sum + file.size, 0);
           const meta: ArtifactMeta = { format: 1, id, title, made, bytes, warnings, files };
           writeFileSync(join(out, metaName), JSON.stringify(meta));

@@ -75,15 +75,15 @@ export function pruneStore(dir: string, maxBytes: number): { removed: StoreItem[
 }
 
 /** Reads everything and names what is not as it was recorded. Nothing is removed. */
-export async function verifyStore(dir: string): Promise<{ item: StoreItem; problem: string }[]> {
+export function verifyStore(dir: string): { item: StoreItem; problem: string }[] {
   const problems: { item: StoreItem; problem: string }[] = [];
   for (const item of listStore(dir)) {
     if (item.kind === 'download') {
-      if ((await hashFile(item.path)) !== item.id) problems.push({ item, problem: 'its bytes changed' });
+      if (hashFile(item.path) !== item.id) problems.push({ item, problem: 'its bytes changed' });
       continue;
     }
     const meta = readMeta(item.path);
-    const changed = meta === undefined ? metaName : await firstChanged(item.path, meta.files);
+    const changed = meta === undefined ? metaName : firstChanged(item.path, meta.files);
     if (changed !== undefined) problems.push({ item, problem: `${changed} is missing or changed` });
   }
   return problems;

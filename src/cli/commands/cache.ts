@@ -84,7 +84,7 @@ Examples:
     .action(async (options: { json?: true }) => {
       const { listStore, verifyStore } = await import('../../store/upkeep.ts');
       const dir = await dirOf(io);
-      const problems = await verifyStore(dir);
+      const problems = verifyStore(dir);
       if (options.json === true) {
         io.out(json({ dir, problems: problems.map(({ item, problem }) => ({ ...plain(item), problem })) }));
       } else if (problems.length === 0) io.out(`${listStore(dir).length} items, all sound\n`);

@@ -16,6 +16,7 @@ import { listStore, pruneStore, verifyStore } from '../../../src/store/upkeep.ts
 
 const made: Recorded = {
   kind: 'test',
+  bulk: false,
   version: 1,
   options: null,
   inputs: {},
@@ -111,9 +112,9 @@ describe('upkeep', () => {
 
   it('verify reads the bytes and names what changed', async () => {
     const { dir: at } = await openStore(dir).make(id, 'a step', made, fill('hello'));
-    expect(await verifyStore(dir)).toEqual([]);
+    expect(verifyStore(dir)).toEqual([]);
     writeFileSync(join(at, 'sub', 'file'), 'HELLO');
-    const problems = await verifyStore(dir);
+    const problems = verifyStore(dir);
     expect(problems.map(({ problem }) => problem)).toEqual(['sub/file is missing or changed']);
   });
 });
@@ -126,6 +127,7 @@ describe('a slot', () => {
     store.remember('slot', id);
     expect(openStore(dir).lastMade('slot')).toEqual({
       kind: 'test',
+      bulk: false,
       version: 1,
       options: null,
       inputs: {},
