@@ -5,7 +5,17 @@ export const toolsetNames = ['build', 'qemu'] as const;
 export type Toolset = (typeof toolsetNames)[number];
 
 const common: Readonly<Record<Toolset, readonly string[]>> = {
-  build: ['erofs-utils', 'grub-common', 'kmod', 'mtools', 'squashfs-tools', 'xorriso', 'xz-utils', 'zstd'],
+  build: [
+    'erofs-utils',
+    'fonts-dejavu-core',
+    'grub-common',
+    'kmod',
+    'mtools',
+    'squashfs-tools',
+    'xorriso',
+    'xz-utils',
+    'zstd',
+  ],
   qemu: ['dropbear-bin', 'qemu-utils'],
 };
 

@@ -22,6 +22,12 @@ export interface IsoLayout {
 const efiSystem = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B';
 const basicData = 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7';
 
+/** A GUID made from a digest: as many hex digits as it needs, marked as a custom one (RFC 9562, version 8). */
+export function derivedGuid(digest: string): string {
+  // On disk the third group is little-endian, so that the version is in the second of its bytes.
+  return `${digest.slice(0, 14)}8${digest.slice(15, 16)}8${digest.slice(17, 32)}`;
+}
+
 /** Seconds since 1970 as `YYYYMMDDhhmmsscc`. */
 export function isoTime(epoch: number): string {
   return `${new Date(epoch * 1000).toISOString().slice(0, 19).replace(/\D/g, '')}00`;

@@ -4,7 +4,7 @@ import { digestOf } from '../base/json.ts';
 import type { StepContext, StepKind } from '../plan/types.ts';
 import { grubImages } from '../steps/grub-images.ts';
 import { type BootMenu, renderMenu, themePictures } from './boot-menu.ts';
-import { isoArguments, type IsoLayout, pathList, sortWeights } from './iso-arguments.ts';
+import { derivedGuid, isoArguments, type IsoLayout, pathList, sortWeights } from './iso-arguments.ts';
 import { isoFiles, isoPaths } from './iso-content.ts';
 
 /** Name of the ISO in the artifact. */
@@ -29,7 +29,7 @@ export const isoStep: StepKind = {
       label: options.label,
       application: `${options.name} ${options.version}`,
       epoch: options.epoch,
-      guid: digestOf({ label: options.label, mediumId: options.mediumId, epoch: options.epoch }).slice(0, 32),
+      guid: derivedGuid(digestOf({ label: options.label, mediumId: options.mediumId, epoch: options.epoch })),
       files: isoFiles({
         kernel: input(context, 'kernel'),
         initrd: input(context, 'initrd'),

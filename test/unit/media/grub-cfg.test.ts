@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { grubConfig, grubQuote } from '../../../src/formats/grub-cfg.ts';
+import { readGrubMenu } from '../../../src/formats/grub-menu.ts';
+import { findProgram, run } from '../../../src/sys/run.ts';
+import { fullMenu, paths, smallMenu, templates } from './menus.ts';
+
+const config = (menu = fullMenu) => grubConfig('diskbios 0.1.0', menu, paths, templates);
+const checker = findProgram('grub-script-check');
+
+describe('grub.cfg', () => {
+  it('is the same as the golden file', async () => {
+    await expect(config()).toMatchFileSnapshot('../../golden/grub-full.cfg');
+    await expect(config(smallMenu)).toMatchFileSnapshot('../../golden/grub-small.cfg');
+  });
+
+  it('says to a reader of GRUB menus what the recipe said', () => {
+    const menu = readGrubMenu(config());
+    expect(menu.timeout).toBe(5);
+    const titles = menu.entries.map((entry) => entry.title);
+    expect(titles.slice(0, 3)).toEqual(fullMenu.entries.map((entry) => entry.title));
+    expect(titles).toContain('Memory test');
+    expect(titles).toContain('Boot from the first disk');
+    expect(menu.entries[1]).toMatchObject({ kernel: '/boot/vmlinuz', initrds: ['/boot/initrd.img'] });
+  });
+
+  it('starts the default by title', () => {
+    expect(config()).toMatch(/^set default=entry-3$/m);
+    expect(() => config({ ...fullMenu, default: 'nobody' })).toThrow('no boot entry has the title "nobody"');
+  });
+
+  it('shows no menu for timeout 0, unless Shift is held', () => {
+    expect(config(smallMenu)).toMatch(/^set timeout_style=hidden$/m);
+    expect(config(smallMenu)).toContain('keystatus --shift');
+    expect(config()).toMatch(/^set timeout_style=menu$/m);
+    expect(config()).not.toContain('keystatus');
+  });
+
+  it('uses the serial port of the consoles, and none without', () => {
+    expect(config()).toContain('serial --unit=1 --speed=115200 --word=8 --parity=no --stop=1 --rtscts=on;');
+    expect(config(smallMenu)).not.toContain('serial --unit');
+  });
+
+  it.skipIf(checker === undefined)('passes grub-script-check (needs grub-common)', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'diskbios-grub-'));
+    try {
+      for (const menu of [fullMenu, smallMenu]) {
+        writeFileSync(join(dir, 'grub.cfg'), config(menu));
+        await run([checker!, join(dir, 'grub.cfg')]);
+      }
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
+
+describe('quoting for GRUB', () => {
+  it.each([
+    ['plain-1.0', 'plain-1.0'],
+    ["it's", "'it'\\''s'"],
+    ['$HOME `x` \\ "y"', '\'$HOME `x` \\ "y"\''],
+    ['two\nlines', "'two lines'"],
+    ['', "''"],
+    ['{', "'{'"],
+  ])('%j becomes %j', (text, quoted) => expect(grubQuote(text)).toBe(quoted));
+});
