@@ -15,7 +15,7 @@ const requireShim =
   "import { createRequire as diskbiosCreateRequire } from 'node:module'; const require = diskbiosCreateRequire(import.meta.url);";
 
 await build({
-  entryPoints: { diskbios: at('src/cli/main.ts') },
+  entryPoints: { diskbios: at('src/cli/main.ts'), bench: at('bench/bench.ts') },
   outdir: at('dist'),
   bundle: true,
   splitting: true,

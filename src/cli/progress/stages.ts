@@ -1,5 +1,5 @@
-import { formatBytes, formatDuration } from '../../base/sizes.ts';
 import type { WorkEvent } from '../../base/events.ts';
+import { formatBytes, formatDuration } from '../../base/sizes.ts';
 
 /** What a person is shown instead of single steps, in the order of work. */
 export const stages = ['packages', 'tools', 'livefs', 'media'] as const;

@@ -1,6 +1,6 @@
 import { Listr } from 'listr2';
 import type { WorkEvent } from '../../base/events.ts';
-import { stageLine, stages, stageSummary, stageTitles, tally } from './stages.ts';
+import { stageLine, stageSummary, stages, stageTitles, tally } from './stages.ts';
 
 /** Progress on a terminal: one line per stage with what is being done, bytes and rate. */
 export function terminalProgress(): { take(event: WorkEvent): void; finish(failed: boolean): Promise<void> } {

@@ -14,7 +14,10 @@ export function timingsTable(ended: readonly StepEnd[]): string {
     const rest = ran.slice(25).reduce((sum, step) => sum + step.ms, 0);
     lines.push(`${formatDuration(rest).padStart(9)}  ${ran.length - 25} more steps`);
   }
-  lines.push(`${ran.length} steps ran, ${cached} came from the store`);
+  const peak = (process.resourceUsage().maxRSS * 1024) / 1e6;
+  lines.push(
+    `${ran.length} steps ran, ${cached} came from the store; peak memory ${peak.toFixed(0)} MB, without commands`,
+  );
   return `${lines.join('\n')}\n`;
 }
 
