@@ -1,5 +1,5 @@
 // Bundles the command line tool (Node) and the PE's programs (QuickJS) into dist/.
-import { existsSync, mkdirSync, rmSync, symlinkSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,6 +29,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+chmodSync(at('dist/diskbios.js'), 0o755);
 
 const programs = at('src/pe/programs');
 if (existsSync(programs)) {

@@ -26,8 +26,10 @@ const fileSystems = [
   ...['ext4', 'btrfs', 'xfs', 'vfat', 'exfat', 'ntfs3', 'isofs', 'udf', 'fuse', 'autofs4', 'efivarfs'],
   ...['overlay', 'squashfs', 'erofs'],
   ...['nls_utf8', 'nls_ascii', 'nls_cp437', 'nls_cp850', 'nls_cp936', 'nls_iso8859-1'],
-  ...['9p', '9pnet', '9pnet_fd', '9pnet_virtio', 'virtiofs', 'nfs', 'nfsv3', 'nfsv4', 'cifs'],
+  ...['9p', '9pnet', '9pnet_fd', '9pnet_virtio', 'virtiofs'],
 ];
+
+const networkFileSystems = ['nfs', 'nfsv3', 'nfsv4', 'cifs'];
 
 const virtio = [
   ...[
@@ -243,8 +245,12 @@ export const moduleProfiles: Readonly<Record<string, ModuleProfile>> = {
     patterns: usb,
   },
   filesystems: {
-    meaning: 'ext4, btrfs, xfs, FAT, exFAT, NTFS, CD, 9P, NFS, SMB and their character sets',
+    meaning: 'ext4, btrfs, xfs, FAT, exFAT, NTFS, CD, 9P and their character sets',
     patterns: [...blockBasics, ...fileSystems],
+  },
+  'network-filesystems': {
+    meaning: 'NFS and SMB',
+    patterns: networkFileSystems,
   },
   volumes: {
     meaning: 'device mapper (encryption, LVM), software RAID, bcache',

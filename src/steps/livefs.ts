@@ -24,7 +24,7 @@ const packers: Readonly<Record<LivefsFormat, LivefsPacker>> = {
     async pack(context, entries, to) {
       using reader = fileReader();
       const argv = context.tool('usr/bin/sqfstar', '-quiet', '-no-progress', '-comp', 'zstd');
-      argv.push('-Xcompression-level', '3', '-root-time', String(context.epoch), '-root-mode', '0755');
+      argv.push('-Xcompression-level', '4', '-root-time', String(context.epoch), '-root-mode', '0755');
       argv.push('-root-uid', '0', '-root-gid', '0', to);
       await context.run(argv, { stdin: tarChunks(entries, reader) });
     },

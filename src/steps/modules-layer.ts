@@ -125,7 +125,7 @@ const dropped = new Set(['modules.symbols', 'modules.symbols.bin', 'modules.orde
  */
 export const modulesLayerStep: StepKind = {
   name: 'modules-layer',
-  version: 1,
+  version: 2,
   bulk: true,
   waits: true,
   lateTools: true,

@@ -70,7 +70,7 @@ function listed(entry: Entry): Entry {
 /** The layer of all packages, finished without running their maintainer scripts. */
 export const packagesLayerStep: StepKind = {
   name: 'packages-layer',
-  version: 1,
+  version: 2,
   bulk: true,
   async run(context, json) {
     const options = json as unknown as PackagesLayerOptions;

@@ -53,7 +53,7 @@ function difference(lower: Tree, upper: Tree): Entry[] {
  */
 export const peLayerStep: StepKind = {
   name: 'pe-layer',
-  version: 1,
+  version: 2,
   async run(context, json) {
     const { format, arch, identity, overlay } = json as unknown as PeLayerOptions;
     using reader = fileReader();
