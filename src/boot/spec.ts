@@ -56,7 +56,7 @@ export type Network =
       readonly kind: 'user';
       readonly card: 'virtio' | 'e1000e';
       readonly forwards: readonly Forward[];
-      /** Nothing but the forwarded ports: the guest reaches neither host nor outside. */
+      /** Nothing but the forwarded ports: the guest reaches neither host nor outside, and is told no router or name server. */
       readonly isolated: boolean;
     };
 

@@ -82,7 +82,7 @@ describe('the PE, seen from inside over SSH', () => {
       readonly ifname: string;
       readonly addr_info: readonly { family: string; local: string; scope: string }[];
     }
-    const list = JSON.parse(await output('ip -j address')) as Interface[];
+    const list = JSON.parse(await output('/usr/bin/ip -j address')) as Interface[];
     const outside = list.filter(({ ifname }) => ifname !== 'lo').flatMap(({ addr_info }) => addr_info);
     expect(outside).toContainEqual(expect.objectContaining({ family: 'inet', local: '10.0.2.15' }));
     const wide = outside.filter(({ family, scope }) => family === 'inet6' && scope !== 'link');

@@ -14,7 +14,7 @@ export interface SerialShell {
 
 /** The one-time password that the console shows. */
 export async function oneTimePassword(guest: Guest): Promise<string> {
-  const { groups } = await guest.waitFor(/one-time password\s+(\S+-\S+-\S+)/);
+  const { groups } = await guest.waitFor(/one-time password\s+(\S+-\S+-\S+)\n/);
   return groups[1] ?? '';
 }
 

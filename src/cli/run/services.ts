@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { FailedError } from '../../base/errors.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import type { BuildOptions } from '../../build/build.ts';
@@ -30,8 +30,8 @@ async function buildIso(recipeFile: string, io: CliIo, verbose: boolean): Promis
 }
 
 /**
- * A bare image has no lock beside it: the QEMU used last will do, else the one that the lock of the shipped minimal recipe
- * names.
+ * A bare image has no lock beside it: the QEMU used last will do, else one chosen for a recipe of our own in the store, since
+ * the shipped ones may lie where this user cannot write a lock.
  */
 async function ensureQemuTools(recipeFile: string | undefined, io: CliIo, verbose: boolean): Promise<string> {
   const [{ openStore }, { storeDir }] = await Promise.all([
@@ -53,8 +53,7 @@ async function ensureQemuTools(recipeFile: string | undefined, io: CliIo, verbos
       import('../../debian/mirror.ts'),
     ]);
   return working(io, verbose, async (options) => {
-    const file = recipeFile ?? join(packageRoot(), 'recipes', 'minimal.yaml');
-    const { recipe } = await loadRecipe(resolve(io.cwd, file));
+    const { recipe } = await loadRecipe(resolve(io.cwd, recipeFile ?? ownRecipe(options.store.dir)));
     const { lock } = await lockFor(recipe, options);
     const mirrors = () => findMirrors(recipe, { explicit: undefined, env: io.env });
     const fetch = downloads(options.store, mirrors, options.signal, options.monitor);
@@ -67,6 +66,14 @@ async function ensureQemuTools(recipeFile: string | undefined, io: CliIo, verbos
     renameSync(`${lastUsed}.${process.pid}`, lastUsed);
     return tools.dir;
   });
+}
+
+function ownRecipe(storeDir: string): string {
+  const file = join(storeDir, 'run', 'qemu.yaml');
+  mkdirSync(dirname(file), { recursive: true });
+  const base = join(packageRoot(), 'recipes', 'minimal.yaml');
+  writeFileSync(file, `name: qemu\nextends: ${JSON.stringify(base)}\n`);
+  return file;
 }
 
 async function working<T>(
