@@ -100,17 +100,20 @@ export function planBuild(
     busybox: required(lock.image, 'busybox-static', recipe),
     epoch,
   });
-  const manifest = manifestNode({ recipe, lock, epoch, layers, kernel });
-  const sbom = sbomNode({
-    name: recipe.name,
-    version: recipe.version,
-    suite: recipe.source.suite,
-    builder: builderVersion,
-    kernel: recipe.kernel.package,
-    epoch,
-    packages: [...lock.image, ...lock.kernel],
-    tools: lock.tools.build,
-  });
+  const manifest = manifestNode({ recipe, lock, epoch, layers, tools });
+  const sbom = sbomNode(
+    {
+      name: recipe.name,
+      version: recipe.version,
+      suite: recipe.source.suite,
+      builder: builderVersion,
+      kernel: recipe.kernel.package,
+      epoch,
+      packages: [...lock.image, ...lock.kernel],
+      tools: lock.tools.build,
+    },
+    tools,
+  );
   const parts = {
     kernel,
     initrd,

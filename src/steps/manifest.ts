@@ -1,15 +1,17 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { digestOf, type Json } from '../base/json.ts';
 import { version as builderVersion } from '../base/version.ts';
 import type { Lock } from '../debian/lock-file.ts';
 import { kernelWords } from '../formats/kernel-words.ts';
-import { type ManifestParts, makeManifest, packManifest } from '../formats/manifest.ts';
+import { type ManifestParts, makeManifest, manifestJson } from '../formats/manifest.ts';
+import type { FileEntry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
-import type { StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat, Recipe } from '../recipe/types.ts';
+import { writeGzip } from './gzip.ts';
 import { layerImage } from './livefs.ts';
 import type { PackagesLayerFacts } from './packages-layer.ts';
+import { digestsName } from './pe-layer.ts';
 import { loadEntries } from './tree-file.ts';
 
 /** Name of the file in the artifact. */
@@ -29,11 +31,19 @@ function readJson(context: StepContext, input: string, file: string): unknown {
   return JSON.parse(readFileSync(artifact.file(file), 'utf8'));
 }
 
+/** SHA-256 of files that no package vouches for, by path. */
+function digestsOf(artifact: Artifact): ((entry: FileEntry) => string | undefined) | undefined {
+  const file = artifact.file(digestsName);
+  if (!existsSync(file)) return undefined;
+  const digests = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  return (entry) => digests[entry.path];
+}
+
 /** Lists what the image is made of. */
 export const manifestStep: StepKind = {
   name: 'manifest',
-  version: 1,
-  run(context, json) {
+  version: 2,
+  async run(context, json) {
     const { facts, format, layers } = json as unknown as ManifestOptions;
     const { kernelPackage, ...rest } = facts;
     const { release, modules } = readJson(context, 'layer modules', 'modules.json') as {
@@ -54,11 +64,11 @@ export const manifestStep: StepKind = {
           format,
           size: statSync(artifact.file(layerImage(format))).size,
           entries: loadEntries(artifact.file('tree.json')),
+          digest: digestsOf(artifact),
         };
       }),
     });
-    writeFileSync(join(context.out, manifestName), packManifest(manifest));
-    return Promise.resolve();
+    await writeGzip(context, manifestName, manifestJson(manifest));
   },
 };
 
@@ -67,10 +77,10 @@ interface ManifestNodeParts {
   readonly lock: Lock;
   readonly epoch: number;
   readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
-  readonly kernel: StepNode;
+  readonly tools: StepNode;
 }
 
-export function manifestNode({ recipe, lock, epoch, layers }: ManifestNodeParts): StepNode {
+export function manifestNode({ recipe, lock, epoch, layers, tools }: ManifestNodeParts): StepNode {
   const options = {
     facts: {
       name: recipe.name,
@@ -96,6 +106,7 @@ export function manifestNode({ recipe, lock, epoch, layers }: ManifestNodeParts)
     title: 'list what the image is made of',
     options: options as unknown as Json,
     inputs: Object.fromEntries(layers.map((layer) => [`layer ${layer.name}`, layer.node])),
+    tools,
     epoch,
   });
 }

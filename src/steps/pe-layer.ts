@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../base/json.ts';
+import { sha256 } from '../base/json.ts';
 import type { Content, Entry, Tree } from '../formats/tree.ts';
 import { Tree as EmptyTree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
@@ -9,8 +11,12 @@ import type { LivefsFormat } from '../recipe/types.ts';
 import { finishIdentity } from '../rootfs/registry.ts';
 import type { PeIdentity } from '../rootfs/types.ts';
 import { packLayer } from './livefs.ts';
+import { withoutContent } from './modules-layer.ts';
 import { fileReader } from './read-file.ts';
 import { loadTree, saveTree } from './tree-file.ts';
+
+/** `digests.json`: SHA-256 of each file, since no package vouches for them. */
+export const digestsName = 'digests.json';
 
 interface PeLayerOptions {
   readonly format: LivefsFormat;
@@ -53,7 +59,7 @@ function difference(lower: Tree, upper: Tree): Entry[] {
  */
 export const peLayerStep: StepKind = {
   name: 'pe-layer',
-  version: 2,
+  version: 3,
   async run(context, json) {
     const { format, arch, identity, overlay } = json as unknown as PeLayerOptions;
     using reader = fileReader();
@@ -74,7 +80,10 @@ export const peLayerStep: StepKind = {
     for (const warning of finished.warnings) context.warn(warning);
     const entries = difference(lower, tree);
     await packLayer(context, format, entries);
-    saveTree(join(context.out, 'tree.json'), entries);
+    saveTree(join(context.out, 'tree.json'), entries.map(withoutContent));
+    const files = entries.filter((entry) => entry.type === 'file');
+    const digests = Object.fromEntries(files.map((entry) => [entry.path, sha256(reader.read(entry))]));
+    writeFileSync(join(context.out, digestsName), JSON.stringify(digests));
   },
 };
 

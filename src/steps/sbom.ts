@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../base/json.ts';
 import type { LockedPackage } from '../debian/package.ts';
-import { plainGzip } from '../formats/manifest.ts';
 import { type SbomPackage, spdxDocument } from '../formats/spdx.ts';
 import type { Entry, FileEntry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import { writeGzip } from './gzip.ts';
 import { type PackageControl, packageArtifacts, packageInputs } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
 import { loadEntries } from './tree-file.ts';
@@ -78,8 +78,10 @@ function sbomPackage(
 /** Writes the software bill of materials from the lock and what the packages say about themselves. */
 export const sbomStep: StepKind = {
   name: 'sbom',
-  version: 1,
-  run(context: StepContext, json: Json): Promise<void> {
+  version: 2,
+  waits: true,
+  lateTools: true,
+  async run(context: StepContext, json: Json): Promise<void> {
     const options = json as unknown as SbomOptions;
     const packages = readPackages(context.inputs);
     using reader = fileReader();
@@ -90,16 +92,17 @@ export const sbomStep: StepKind = {
     });
     const text = `${JSON.stringify(document, null, 1)}\n`;
     writeFileSync(join(context.out, sbomFiles.plain), text);
-    writeFileSync(join(context.out, sbomFiles.packed), plainGzip(text));
-    return Promise.resolve();
+    await context.toolsReady();
+    await writeGzip(context, sbomFiles.packed, text);
   },
 };
 
 /** The step that writes `sbom.spdx.json`, and the same packed for the medium. */
-export function sbomNode(options: SbomOptions): StepNode {
+export function sbomNode(options: SbomOptions, tools: StepNode): StepNode {
   return stepNode(sbomStep, {
     title: 'write the software bill of materials',
     options: options as unknown as Json,
     inputs: packageInputs(options.packages),
+    tools,
   });
 }
