@@ -77,8 +77,8 @@ async function bootTime(
     firmwareLog: undefined,
   } as GuestRequest;
   return withGuest(tools, request, { patience }, async (guest) => {
-    const match = await guest.waitFor(pattern);
-    return Number(match.groups[pattern === barePattern ? 0 : 1]);
+    const { groups } = await guest.waitFor(pattern);
+    return Number(groups.at(-1));
   });
 }
 

@@ -1,9 +1,7 @@
 import { FailedError } from '../base/errors.ts';
 
 /** Where a file's bytes are: a range of a file on disk, or the bytes themselves (small generated files). */
-export type Content =
-  | { readonly file: string; readonly offset: number }
-  | { readonly bytes: Uint8Array };
+export type Content = { readonly file: string; readonly offset: number } | { readonly bytes: Uint8Array };
 
 interface Common {
   /** Path in the image without a leading slash: `usr/bin/busybox`. */
