@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
@@ -72,9 +72,4 @@ export async function unpackWithDependencies(
     next = [...wanted].filter((name) => index.files.has(name) && !done.has(name));
   }
   return [...done].sort();
-}
-
-/** Sizes of unpacked modules, for the manifest. */
-export function unpackedSize(root: string, entry: FileEntry): number {
-  return statSync(unpackedPath(root, entry)).size;
 }

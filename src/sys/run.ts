@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { execa, type ResultPromise } from 'execa';
@@ -135,20 +135,6 @@ function noSpace(said: string): FailedError {
   return new FailedError('no-space', `no space left on the disk: ${said.split('\n').at(-1) ?? ''}`, {
     hint: 'free some space, or run `diskbios cache prune`; nothing that was finished is lost',
   });
-}
-
-/** Runs with standard output going into a new file. */
-export async function runToFile(
-  argv: readonly string[],
-  file: string,
-  options: RunOptions = {},
-): Promise<void> {
-  const fd = openSync(file, 'w');
-  try {
-    await run(argv, { ...options, stdout: fd });
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** A process that lives while we talk to it (QEMU). */
