@@ -50,6 +50,10 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
 
   const unpack = unpackQueue((argv, more) => run(argv, { signal, monitor: options.monitor, ...more }));
 
+  const remember = (node: StepNode): void => {
+    if (node.slot !== '') options.store.remember(slotName(options.recipe, node), node.id);
+  };
+
   const ensure = (node: StepNode): Promise<Artifact> => {
     const before = underway.get(node.id);
     if (before !== undefined) return before;
@@ -74,7 +78,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
         ms: 0,
         outcome: 'cached',
       });
-      options.store.remember(slotName(options.recipe, node), id);
+      remember(node);
       return artifactOf(found);
     }
     const names = Object.keys(node.inputs);
@@ -115,7 +119,7 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
         if (kind.lateTools !== true) await context.toolsReady();
         await kind.run(context, node.options);
       });
-      options.store.remember(slotName(options.recipe, node), id);
+      remember(node);
       end('built');
       return artifactOf(stored);
     } catch (error) {

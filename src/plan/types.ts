@@ -21,7 +21,8 @@ export interface StepNode {
   readonly id: string;
   /** One line for a person: `read package lxc 1:6.0.4-4`. */
   readonly title: string;
-  /** Which step of the recipe this is, whatever its id: `package lxc`. Tells which earlier run to compare with. */
+  /** Which step of the recipe this is, whatever its id: `package lxc`. Tells which earlier run to compare with;
+   * empty: none is remembered. */
   readonly slot: string;
   readonly options: Json;
   readonly inputs: Readonly<Record<string, StepNode>>;

@@ -84,7 +84,8 @@ export const packageStep: StepKind = {
 export function packageNode(pkg: LockedPackage): StepNode {
   return stepNode(packageStep, {
     title: `read package ${pkg.name} ${pkg.version}`,
-    slot: `package ${pkg.name}`,
+    // A package is read once for each of its versions: there is nothing to compare with.
+    slot: '',
     options: { ...pkg },
   });
 }
