@@ -37,10 +37,10 @@ export function startCli(args: readonly string[], settings: CliSettings): CliPro
   });
   let out = '';
   let err = '';
-  child.stdout?.on('data', (bytes: Buffer) => {
+  child.stdout.on('data', (bytes: Buffer) => {
     out += bytes.toString();
   });
-  child.stderr?.on('data', (bytes: Buffer) => {
+  child.stderr.on('data', (bytes: Buffer) => {
     err += bytes.toString();
   });
   const ended = new Promise<CliResult>((resolve, reject) => {
