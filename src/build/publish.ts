@@ -1,8 +1,8 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { constants, copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { formatSums, parseSums } from '../formats/sha256sums.ts';
 import type { Artifact } from '../plan/types.ts';
-import { storageError, writeWhole } from '../store/files.ts';
+import { makeFolder, storageError, writeWhole } from '../store/files.ts';
 import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
 
 /** One file of the output folder. */
@@ -64,9 +64,9 @@ function writeSums(dir: string, published: readonly Published[]): void {
 /** Copies finished files into the output folder, and lists them in its `SHA256SUMS`. */
 export function publish(outputs: readonly Output[], dir: string): Published[] {
   try {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
   } catch (error) {
-    throw storageError(error, dirname(dir));
+    throw storageError(error, dir);
   }
   const published = outputs.map((output) => publishOne(output, dir));
   writeSums(dir, published);

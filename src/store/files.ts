@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 
@@ -11,7 +20,7 @@ export function storageError(error: unknown, where: string): unknown {
       cause: error,
     });
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT' || code === 'ENOTDIR') {
     return new FailedError('not-writable', `${where} cannot be written (${code})`, {
       hint: 'choose another folder with DISKBIOS_STORE, or mend its permissions',
       cause: error,
@@ -20,9 +29,20 @@ export function storageError(error: unknown, where: string): unknown {
   return error;
 }
 
+/** Makes a folder and its parents, one by one: Node's own `recursive` never ends below /proc. */
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 /** Writes a small file beside its place, syncs it, and renames it there: it is the old one or the new one, never half. */
 export function writeWhole(path: string, text: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const beside = `${path}.new-${process.pid}`;
   try {
     const fd = openSync(beside, 'w');

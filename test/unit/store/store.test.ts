@@ -135,3 +135,7 @@ describe('a slot', () => {
     });
   });
 });
+
+it('a store that cannot be there is refused at once', () => {
+  expect(() => openStore('/proc/no-such/store')).toThrow('cannot be written');
+});
