@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, readFileSync, renameSync, rmSync }
 import { basename, join } from 'node:path';
 import { formatSums, parseSums } from '../formats/sha256sums.ts';
 import type { Artifact } from '../plan/types.ts';
-import { makeFolder, storageError, writeWhole } from '../store/files.ts';
+import { makeFolder, notWritable, storageError, writeWhole } from '../store/files.ts';
 import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
 
 /** One file of the output folder. */
@@ -66,7 +66,7 @@ export function publish(outputs: readonly Output[], dir: string): Published[] {
   try {
     makeFolder(dir);
   } catch (error) {
-    throw storageError(error, dir);
+    throw notWritable(error, dir);
   }
   const published = outputs.map((output) => publishOne(output, dir));
   writeSums(dir, published);

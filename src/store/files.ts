@@ -11,6 +11,15 @@ import {
 import { dirname } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 
+/** A folder that cannot be made or written. */
+export function notWritable(error: unknown, where: string): FailedError {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown reason';
+  return new FailedError('not-writable', `${where} cannot be written (${code})`, {
+    hint: 'choose another folder (the store: DISKBIOS_STORE), or mend its permissions',
+    cause: error,
+  });
+}
+
 /** Names what a failed write really was, so that "no space" never looks like something else. */
 export function storageError(error: unknown, where: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -20,12 +29,7 @@ export function storageError(error: unknown, where: string): unknown {
       cause: error,
     });
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT' || code === 'ENOTDIR') {
-    return new FailedError('not-writable', `${where} cannot be written (${code})`, {
-      hint: 'choose another folder with DISKBIOS_STORE, or mend its permissions',
-      cause: error,
-    });
-  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return notWritable(error, where);
   return error;
 }
 

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import type { Diagnostic } from '../base/errors.ts';
 import { removeDeadScratch, withScratch } from '../sys/scratch.ts';
-import { makeFolder, storageError } from './files.ts';
+import { makeFolder, notWritable, storageError } from './files.ts';
 import { type ArtifactMeta, firstDamaged, metaName, type Recorded, recordFiles } from './meta.ts';
 
 /** A finished step's folder. */
@@ -67,7 +67,7 @@ export function openStore(dir: string): Store {
   try {
     for (const part of [steps, tmp, slots, join(dir, 'blobs', 'sha256')]) makeFolder(part);
   } catch (error) {
-    throw storageError(error, dir);
+    throw notWritable(error, dir);
   }
   removeDeadScratch(tmp);
   const known = new Map<string, StoredArtifact>();
