@@ -3,6 +3,7 @@ import type { PeConfig, PeConfigService } from '../../base/pe-config.ts';
 import {
   after,
   changedAt,
+  list,
   makeFolder,
   now,
   readText,
@@ -25,8 +26,10 @@ import { type Services, supervise } from '../supervisor/services.ts';
 import { createStateWriter, endLeftovers, isReady, markReady } from '../supervisor/state.ts';
 
 const configPath = '/etc/diskbios/pe.json';
-const bootTick = 50;
+const bootTick = 40;
 const restTick = 3000;
+/** Milliseconds that a card may take from its driver's start to its interface. */
+const cardPatience = 1000;
 
 function baseEnv(config: PeConfig): Record<string, string> {
   return {
@@ -82,6 +85,10 @@ function until(condition: () => boolean): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  const marks = [`supervisor ${uptime().toFixed(2)}`];
+  const mark = (name: string): void => {
+    marks.push(`${name} ${uptime().toFixed(2)}`);
+  };
   reapOnSignal();
   makeFolder('/run/diskbios');
   const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
@@ -96,33 +103,36 @@ async function main(): Promise<void> {
   for (const problem of choice.problems) log(`${problem}; coming up live`);
   await floorClock();
   if (choice.debug && !again) {
-    await drivers.network();
-    await drivers.others();
+    await drivers.coldPlug(() => false);
     await debugShell(consoles);
   }
 
   const state = createStateWriter(() => services);
   const services = supervise(config.services, baseEnv(config), state.changed);
-  const cardDrivers = drivers.network();
+  const coldPlug = drivers.coldPlug(() => list('/sys/class/net').length > 1);
   services.startAll();
+  mark('services');
   let refresh = (): void => undefined;
   const network = createNetwork(config, services, () => {
     refresh();
   });
-  let pluggedIn = false;
-  const booting = async (): Promise<void> => {
-    await cardDrivers;
+  let cardsUntil = Number.POSITIVE_INFINITY;
+  void coldPlug.then(() => {
+    mark('drivers');
+    cardsUntil = now() + cardPatience;
+  });
+  await until(() => {
     network.scan();
-    await drivers.others();
-    network.scan();
-    pluggedIn = true;
-  };
-  void booting();
-  await until(() => pluggedIn && network.settled());
+    return (
+      cardsUntil !== Number.POSITIVE_INFINITY &&
+      (now() > cardsUntil || !drivers.cardPending()) &&
+      network.settled()
+    );
+  });
   const ready = readyLine(choice.mode, uptime());
   if (!again) consoles.say(ready);
   markReady(ready);
-  log(ready);
+  log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
 
   const oneTimePassword = await prepareLogin(config);
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
@@ -154,8 +164,7 @@ async function main(): Promise<void> {
   };
   watchHotPlug(services, drivers, look);
   // What came between the last look and the watch.
-  await drivers.network();
-  await drivers.others();
+  await drivers.coldPlug(() => false);
   const tick = (): void => {
     reap();
     look();
@@ -165,11 +174,7 @@ async function main(): Promise<void> {
   tick();
 }
 
-const started = now();
 main().catch((error: unknown) => {
   const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
-  writeText(
-    '/dev/console',
-    `diskbios: the supervisor failed after ${Math.round(now() - started)} ms: ${message}\n`,
-  );
+  writeText('/dev/console', `diskbios: the supervisor failed: ${message}\n`);
 });

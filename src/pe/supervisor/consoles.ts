@@ -45,7 +45,7 @@ export function createConsoles(config: PeConfig, commandLine: string): Consoles 
   return {
     say(line) {
       for (const { name, kind } of all) {
-        if (kind === 'serial' || name === 'tty1') writeTerminal(`/dev/${name}`, `${line}\r\n`);
+        if (kind === 'serial' || name === 'tty1') writeTerminal(`/dev/${name}`, `${line}\n`);
       }
     },
     open(welcome) {
@@ -62,8 +62,8 @@ export function createConsoles(config: PeConfig, commandLine: string): Consoles 
       const prompt = `${config.hostname} login: `;
       for (const { name, kind } of all) {
         if (!free.has(name)) continue;
-        const text = `${welcome}${prompt}`.replaceAll('\n', '\r\n');
-        writeTerminal(`/dev/${name}`, kind === 'screen' ? clearScreen + text : `\r\n${text}`);
+        const text = `${welcome}${prompt}`;
+        writeTerminal(`/dev/${name}`, kind === 'screen' ? clearScreen + text : `\n${text}`);
       }
     },
   };

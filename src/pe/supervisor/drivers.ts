@@ -1,43 +1,51 @@
-import { list, readText, run, writeText } from '../host.ts';
-import { toProbe } from '../lib/modaliases.ts';
+import { exists, list, readText, run, writeText } from '../host.ts';
+import { isNetworkDevice, toProbe } from '../lib/modaliases.ts';
 import { log } from './log.ts';
 
 /** Named by no device, but wanted: the keys of buttons and keyboards as events. */
-const always = ['evdev'];
+const always = 'evdev';
 const asyncProbe = '/sys/module/module/parameters/async_probe';
 
 export interface Drivers {
-  /** Loads drivers of network cards that are there now. */
-  readonly network: () => Promise<void>;
-  /** Loads drivers of everything else that is there now. Slow devices such as disks go on answering afterwards. */
-  readonly others: () => Promise<void>;
+  /**
+   * Loads the drivers of what is there now, network cards first. Slow devices such as disks go on answering afterwards.
+   * A bus driver may bring up further devices (virtio's the very network card): it looks again until nothing is new,
+   * or `enough` says so.
+   */
+  readonly coldPlug: (enough: () => boolean) => Promise<void>;
+  /** Whether a network card has got its driver but shows no interface yet. */
+  readonly cardPending: () => boolean;
   /** A device has come: loads its driver together with those of its neighbours. */
   readonly plugged: (modalias: string) => void;
 }
 
-function modaliases(): string[] {
-  const found: string[] = [];
+interface Device {
+  readonly path: string;
+  readonly modalias: string;
+}
+
+function devices(): Device[] {
+  const found: Device[] = [];
   for (const bus of list('/sys/bus')) {
-    const devices = `/sys/bus/${bus}/devices`;
-    for (const device of list(devices)) found.push((readText(`${devices}/${device}/modalias`) ?? '').trim());
+    const folder = `/sys/bus/${bus}/devices`;
+    for (const name of list(folder)) {
+      const path = `${folder}/${name}`;
+      const modalias = readText(`${path}/modalias`);
+      if (modalias !== undefined) found.push({ path, modalias: modalias.trim() });
+    }
   }
   return found;
 }
 
 /** busybox' modprobe, whether kmod is there or not: it is one static program, and at boot that counts. */
 async function load(names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
   const { bytes } = await run(['/usr/bin/busybox', 'modprobe', '-abq', ...names]);
   if (bytes.length > 0) log(`drivers: ${String.fromCharCode(...bytes).trim()}`);
 }
 
 export function createDrivers(): Drivers {
   const asked = new Set<string>();
-  const fresh = (): ReturnType<typeof toProbe> => toProbe(modaliases(), asked);
-  const ask = (names: readonly string[]): Promise<void> => {
-    for (const name of names) asked.add(name);
-    return load(names);
-  };
+  let cards: string[] = [];
   let plugged: string[] = [];
   let busy = false;
 
@@ -52,20 +60,30 @@ export function createDrivers(): Drivers {
   }
 
   return {
-    async network() {
-      // A bus driver (virtio's for one) may bring up the very card: look again as long as that is so.
+    async coldPlug(enough) {
       for (let round = 0; round < 4; round += 1) {
-        const { network } = fresh();
-        if (network.length === 0) return;
-        await ask(network);
+        const now = devices();
+        cards = now.filter(({ modalias }) => isNetworkDevice(modalias)).map(({ path }) => path);
+        const names = toProbe(
+          now.map(({ modalias }) => modalias),
+          asked,
+        );
+        if (!asked.has(always)) names.push(always);
+        if (names.length === 0) return;
+        for (const name of names) asked.add(name);
+        writeText(asyncProbe, '1');
+        await load(names);
+        writeText(asyncProbe, '0');
+        if (enough()) return;
       }
     },
-    async others() {
-      const { network, others } = fresh();
-      writeText(asyncProbe, '1');
-      await ask([...network, ...others, ...always.filter((name) => !asked.has(name))]);
-      writeText(asyncProbe, '0');
-    },
+    cardPending: () =>
+      cards.some(
+        (path) =>
+          exists(`${path}/driver`) &&
+          !exists(`${path}/net`) &&
+          !list(path).some((name) => /^virtio\d+$/.test(name)),
+      ),
     plugged(modalias) {
       plugged.push(modalias);
       if (!busy) void work();
