@@ -97,32 +97,31 @@ function installHint(error: unknown, program: string, install: string): unknown 
  * starting a process costs more than unpacking a small package.
  */
 export function unpackQueue(run: Run): Unpack {
-  const waiting: Job[] = [];
+  /** Sorted by size, the largest first. */
+  const large: Job[] = [];
+  /** In the order asked for: the build tools come first, since most steps wait for them. */
+  const small: Job[] = [];
   let processes = 0;
 
-  /** `waiting` is sorted by size. One process begins at the large end, the others at the small one. */
-  const nextBatch = (large: boolean): Job[] => {
-    const first = large ? waiting.shift() : waiting.pop();
-    if (first === undefined) return [];
-    const batch = [first];
-    let bytes = first.member.size;
-    while (bytes < batchSize && first.member.size < largeSize) {
-      const next = waiting.at(-1);
-      if (next === undefined || next.member.size >= largeSize) break;
-      batch.push(next);
-      bytes += next.member.size;
-      waiting.pop();
-    }
-    return batch;
+  const smallBatch = (): Job[] => {
+    let bytes = 0;
+    const end = small.findIndex((job) => (bytes += job.member.size) >= batchSize);
+    return small.splice(0, end === -1 ? small.length : end + 1);
+  };
+
+  /** One process begins with the large ones, the others with the small ones; then each helps out. */
+  const nextBatch = (first: boolean): Job[] => {
+    const job = first || small.length === 0 ? large.shift() : undefined;
+    return job === undefined ? smallBatch() : [job];
   };
 
   const pump = async (): Promise<void> => {
-    const large = processes === 0;
+    const first = processes === 0;
     processes += 1;
-    for (let batch = nextBatch(large); batch.length > 0; batch = nextBatch(large)) {
-      const [first] = batch;
+    for (let batch = nextBatch(first); batch.length > 0; batch = nextBatch(first)) {
+      const [job] = batch;
       try {
-        if (first !== undefined && first.member.size >= largeSize) await unpackLarge(first, run);
+        if (job !== undefined && job.member.size >= largeSize) await unpackLarge(job, run);
         else await unpackBatch(batch, run);
       } catch (error) {
         for (const job of batch) job.reject(installHint(error, 'xz', 'sudo apt-get install xz-utils'));
@@ -136,9 +135,12 @@ export function unpackQueue(run: Run): Unpack {
       using reader = fileReader();
       const read = readAtOf(deb, reader);
       const size = xzUnpackedSize((offset, length) => read(member.offset + offset, length), member.size);
-      waiting.push({ deb, member, to, unpackedSize: size, resolve, reject });
-      // The longest first: the work that follows it can begin while the small ones are read.
-      waiting.sort((a, b) => b.member.size - a.member.size);
+      const job = { deb, member, to, unpackedSize: size, resolve, reject };
+      if (member.size < largeSize) small.push(job);
+      else {
+        large.push(job);
+        large.sort((a, b) => b.member.size - a.member.size);
+      }
       // Members of other packages that arrive in the same turn join the batch.
       if (processes < availableParallelism())
         setImmediate(() => processes < availableParallelism() && void pump());
