@@ -31,7 +31,9 @@ export interface StageState {
   done: number;
   /** Titles of the steps that run now. */
   readonly running: Map<string, string>;
-  ms: number;
+  /** When its first step began and its last one ended, in the clock of the events. */
+  from: number;
+  until: number;
 }
 
 /** Sums events up per stage; pure but for the clock it is given. */
@@ -43,7 +45,13 @@ export interface Tally {
 }
 
 export function tally(now: () => number): Tally {
-  const fresh = (): StageState => ({ planned: 0, done: 0, running: new Map(), ms: 0 });
+  const fresh = (): StageState => ({
+    planned: 0,
+    done: 0,
+    running: new Map(),
+    from: Number.POSITIVE_INFINITY,
+    until: 0,
+  });
   const states: Record<Stage, StageState> = {
     packages: fresh(),
     tools: fresh(),
@@ -69,7 +77,8 @@ export function tally(now: () => number): Tally {
         state.running.delete(event.id);
         if (event.outcome === 'built') {
           state.done += 1;
-          state.ms += event.ms;
+          state.from = Math.min(state.from, event.startMs);
+          state.until = Math.max(state.until, event.startMs + event.ms);
         }
       }
     },
@@ -89,5 +98,6 @@ export function stageLine(stage: Stage, sums: Tally): string {
 export function stageSummary(stage: Stage, sums: Tally): string {
   const state = sums.states[stage];
   if (state.planned === 0) return `${stageTitles[stage]}: nothing to do`;
-  return `${stageTitles[stage]}: ${state.done} steps, ${formatDuration(state.ms)} of work`;
+  const steps = state.done === 1 ? '1 step' : `${state.done} steps`;
+  return `${stageTitles[stage]}: ${steps}, ${formatDuration(Math.max(0, state.until - state.from))}`;
 }

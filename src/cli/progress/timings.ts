@@ -3,20 +3,28 @@ import { formatDuration } from '../../base/sizes.ts';
 
 type StepEnd = Extract<WorkEvent, { type: 'step-end' }>;
 
-/** The steps that ran, the longest first, as a table. */
+/** Packages are read many at once by few processes: their single times are mostly waiting. */
+function packagesLine(packages: readonly StepEnd[]): string[] {
+  if (packages.length === 0) return [];
+  const from = Math.min(...packages.map((step) => step.startMs));
+  const until = Math.max(...packages.map((step) => step.startMs + step.ms));
+  return [
+    `${formatDuration(until - from).padStart(9)}  ${'package'.padEnd(14)} read ${packages.length} packages, all together`,
+  ];
+}
+
+/** The steps that ran, the longest first, as a table, and the peak of the process's own memory. */
 export function timingsTable(ended: readonly StepEnd[]): string {
   const ran = ended.filter((step) => step.outcome === 'built').sort((a, b) => b.ms - a.ms);
-  const cached = ended.length - ran.length;
-  const lines = ran
-    .slice(0, 25)
-    .map((step) => `${formatDuration(step.ms).padStart(9)}  ${step.kind.padEnd(14)} ${step.title}`);
-  if (ran.length > 25) {
-    const rest = ran.slice(25).reduce((sum, step) => sum + step.ms, 0);
-    lines.push(`${formatDuration(rest).padStart(9)}  ${ran.length - 25} more steps`);
-  }
+  const lines = [
+    ...packagesLine(ran.filter((step) => step.kind === 'package')),
+    ...ran
+      .filter((step) => step.kind !== 'package')
+      .map((step) => `${formatDuration(step.ms).padStart(9)}  ${step.kind.padEnd(14)} ${step.title}`),
+  ];
   const peak = (process.resourceUsage().maxRSS * 1024) / 1e6;
   lines.push(
-    `${ran.length} steps ran, ${cached} came from the store; peak memory ${peak.toFixed(0)} MB, without commands`,
+    `${ran.length} steps ran, ${ended.length - ran.length} came from the store; peak memory ${peak.toFixed(0)} MB, without commands`,
   );
   return `${lines.join('\n')}\n`;
 }
