@@ -31,12 +31,12 @@ check: setup-dev ## format, lint with types, compiler, unused code, shellcheck, 
 	@$(MAKE) --no-print-directory unit
 
 unit: setup ## unit tests only
-	@npx vitest run --config .config/vitest.config.ts --project unit --reporter=default --reporter=json --outputFile.json=$(RESULTS)/unit.json
-	@node .config/summary.mjs $(RESULTS)/unit.json
+	@npx vitest run --config .config/vitest.config.ts --project unit --reporter=default --reporter=json --outputFile.json=$(RESULTS)/unit.json; \
+		code=$$?; node .config/summary.mjs $(RESULTS)/unit.json && exit $$code
 
 e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and UEFI
-	@npx vitest run --config .config/vitest.config.ts --project e2e --reporter=verbose --reporter=json --outputFile.json=$(RESULTS)/e2e.json
-	@node .config/summary.mjs $(RESULTS)/e2e.json
+	@npx vitest run --config .config/vitest.config.ts --project e2e --reporter=verbose --reporter=json --outputFile.json=$(RESULTS)/e2e.json; \
+		code=$$?; node .config/summary.mjs $(RESULTS)/e2e.json && exit $$code
 
 bench: setup ## measure builds and boots, as medians and ratios; results in bench/results/
 	@node dist/bench.js
@@ -52,8 +52,8 @@ clean: ## remove everything that was built here (not the store: diskbios cache p
 node-version:
 	@command -v node >/dev/null || { echo "Node.js 20.19 or newer is needed: https://nodejs.org/"; exit 3; }
 	@command -v npm >/dev/null || { echo "npm is needed; it comes with Node.js, or: $(SUDO) apt-get install npm"; exit 3; }
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); \
-		if (a < 20 || (a === 20 && b < 19)) { console.error(`Node.js 20.19 or newer is needed, this is $${process.version}`); process.exit(3); }'
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+		|| { echo "Node.js 20.19 or newer is needed, this is $$(node --version)"; exit 3; }
 
 host:
 	@command -v xz >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy xz-utils; }
