@@ -9,6 +9,7 @@ export type BootFailure =
   | 'out-of-memory'
   | 'kernel-panic'
   | 'early-init-failed'
+  | 'supervisor-failed'
   | 'reboot-loop'
   | 'hang'
   | 'too-slow'
@@ -40,6 +41,11 @@ const signs: readonly Sign[] = [
     failure: 'early-init-failed',
     pattern: /^diskbios: early init: .*/m,
     message: 'the early init of the PE failed',
+  },
+  {
+    failure: 'supervisor-failed',
+    pattern: /Possibly unhandled promise rejection: .*/,
+    message: 'the program that brings the PE up failed',
   },
   {
     failure: 'kernel-panic',

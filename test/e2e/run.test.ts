@@ -5,18 +5,14 @@ import { expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { probe } from '../../src/boot/accel.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
-import { asPlainUser, type Ended } from '../helpers/plain-user.ts';
+import { asPlainUser, type Ended, type PlainOptions } from '../helpers/plain-user.ts';
 
 const { cache, dir, images, tools } = inject('fixture');
 const cli = join(packageRoot(), 'dist', 'diskbios.js');
 const env = { HOME: dir, XDG_CACHE_HOME: cache };
 
-const diskbios = (args: readonly string[], onText?: (text: string, pid: number) => void): Promise<Ended> =>
-  asPlainUser([process.execPath, cli, ...args], {
-    cwd: dir,
-    env,
-    ...(onText === undefined ? {} : { onText }),
-  });
+const diskbios = (args: readonly string[], options: PlainOptions = {}): Promise<Ended> =>
+  asPlainUser([process.execPath, cli, ...args], { cwd: dir, env, ...options });
 
 const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => /^p\d+-/.test(name));
 
@@ -32,11 +28,13 @@ test('run prints the console; Ctrl-C ends it and leaves nothing behind', async (
   const before = leftovers();
   let said = '';
   let interrupted = false;
-  const ended = await diskbios(['run', join(images, 'minimal.iso')], (text, pid) => {
-    said += text;
-    if (interrupted || !said.includes('DISKBIOS-READY')) return;
-    interrupted = true;
-    process.kill(pid, 'SIGINT');
+  const ended = await diskbios(['run', join(images, 'minimal.iso')], {
+    onText: (text, { pid }) => {
+      said += text;
+      if (interrupted || !said.includes('DISKBIOS-READY')) return;
+      interrupted = true;
+      process.kill(pid, 'SIGINT');
+    },
   });
   expect(ended.code).toBe(130);
   expect(ended.err).toMatch(/pinned QEMU with (KVM|TCG|HVF)/);
@@ -67,4 +65,23 @@ test('--dry-run prints a command line and makes the disk', async () => {
   expect(out).toContain(`file=${disk}`);
   expect(out).toContain('OVMF_CODE_4M.fd');
   expect((await asPlainUser(['head', '-c', '3', disk])).out).toBe('QFI');
+});
+
+test('in a terminal, the guest has it: what is typed reaches the guest, Ctrl-A X ends QEMU', async () => {
+  const before = leftovers();
+  const command = [process.execPath, cli, 'run', join(images, 'minimal.iso')].join(' ');
+  let said = '';
+  let typed = '';
+  const ended = await asPlainUser(['script', '-qec', command, '/dev/null'], {
+    ...{ cwd: dir, env: { ...env, TERM: 'vt100' }, typing: true },
+    onText: (text, child) => {
+      said += text;
+      if (typed === '' && said.includes('minimal login: ')) child.type((typed = 'somebody\r'));
+      if (typed === 'somebody\r' && said.includes('Password: ')) child.type((typed = '\x01x'));
+    },
+  });
+  expect(said).toContain('Ctrl-A X ends it');
+  expect(said).toContain('login: somebody');
+  expect(ended.code).toBe(0);
+  expect(leftovers()).toEqual(before);
 });

@@ -41,7 +41,7 @@ export async function ssh(target: SshTarget, command: string): Promise<SshAnswer
   const { tools, port, key, password } = target;
   const identity = key === undefined ? [] : ['-i', key.file];
   const argv = toolArgv(tools, 'usr/bin/dbclient', [
-    ...['-y', '-y', '-T', '-p', String(port), ...identity, 'root@127.0.0.1', command],
+    ...['-y', '-T', '-p', String(port), ...identity, 'root@127.0.0.1', command],
   ]);
   const anyCode = Array.from({ length: 256 }, (_, code) => code);
   const { exitCode, stdout, stderr } = await run(argv, {

@@ -42,6 +42,7 @@ describe('signs of a failed boot', () => {
       'Initramfs unpacking failed: write error\nKernel panic - not syncing: VFS: Unable to mount',
     ],
     ['early-init-failed', 'x\ndiskbios: early init: cannot mount /dev and /run\n'],
+    ['supervisor-failed', "Possibly unhandled promise rejection: ReferenceError: 'x' is not defined\n    at"],
     ['no-boot-medium', 'enter handle_18:\n  NULL\nNo bootable device.\n'],
     ['no-boot-medium', '>>Start PXE over IPv4.'],
   ])('%s', (failure, text) => {
