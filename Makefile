@@ -64,7 +64,7 @@ setup-dev: setup
 	@command -v shellcheck >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy shellcheck; }
 
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --ignore-scripts
+	npm install --no-save --ignore-scripts --loglevel=error
 	@touch $@
 
 dist/diskbios.js: node_modules/.package-lock.json package.json $(shell find src bench .config -name '*.ts' -o -name '*.mjs' 2>/dev/null)
