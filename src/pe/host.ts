@@ -33,6 +33,14 @@ export function replaceFile(path: string, text: string, mode = 0o644): void {
   if (writeText(beside, text)) os.rename(beside, path);
 }
 
+/** Writes a line into a FIFO without waiting for a reader. */
+export function writeFifo(path: string, text: string): boolean {
+  const file = std.open(path, 'r+');
+  if (file === null) return false;
+  file.puts(text);
+  return file.close() === 0;
+}
+
 export function list(folder: string): string[] {
   return os
     .readdir(folder)[0]
@@ -153,7 +161,7 @@ export function run(
   });
 }
 
-/** Collects children that have ended. To be called on SIGCHLD and now and then: a signal that comes just before the wait is seen late. */
+/** Collects children that have ended. */
 export function reap(): void {
   for (;;) {
     const [pid, status] = os.waitpid(-1, os.WNOHANG);
@@ -167,8 +175,16 @@ export function reap(): void {
   }
 }
 
-export function reapOnSignal(): void {
+const reapInterval = 1000;
+
+/** Collects children from now on. Also now and then: a signal just before the wait is seen late, and without a timer QuickJS ends. */
+export function keepReaping(): void {
+  const again = (): void => {
+    reap();
+    os.setTimeout(again, reapInterval);
+  };
   os.signal(os.SIGCHLD, reap);
+  again();
 }
 
 /** Reads whenever there is something; stops at the end of the stream. */

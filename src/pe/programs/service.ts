@@ -9,7 +9,7 @@ import {
   readText,
   removeFile,
   uptime,
-  writeText,
+  writeFifo,
 } from '../host.ts';
 import {
   actions,
@@ -78,7 +78,7 @@ function ask(action: string, name: string, json: boolean): never {
   const id = `service-${ownPid()}`;
   const path = `${replyFolder}/${id}`;
   removeFile(path);
-  if (!writeText(controlPath, `${action} ${name} ${id}\n`)) {
+  if (!writeFifo(controlPath, `${action} ${name} ${id}\n`)) {
     return finish({ code: 1, message: 'only root can control services' }, json);
   }
   for (let waited = 0; waited < patience; waited += 20) {

@@ -8,7 +8,7 @@ import {
   now,
   readText,
   reap,
-  reapOnSignal,
+  keepReaping,
   run,
   uptime,
   writeText,
@@ -89,7 +89,7 @@ async function main(): Promise<void> {
   const mark = (name: string): void => {
     marks.push(`${name} ${uptime().toFixed(2)}`);
   };
-  reapOnSignal();
+  keepReaping();
   makeFolder('/run/diskbios');
   const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
   writeText('/proc/sys/kernel/hostname', config.hostname);
@@ -166,7 +166,6 @@ async function main(): Promise<void> {
   // What came between the last look and the watch.
   await drivers.coldPlug(() => false);
   const tick = (): void => {
-    reap();
     look();
     flushLog();
     after(restTick, tick);
