@@ -12,7 +12,7 @@ SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/nu
 .PHONY: help image test check unit e2e bench soak docs clean setup setup-dev host node-version
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 image: setup ## build the default recipe to out/diskbios.iso (installs what is missing)
 	@node dist/diskbios.js build $(RECIPE) -o $(OUT)

@@ -47,7 +47,7 @@ export async function preparePlan(recipe: Recipe, options: BuildOptions): Promis
   if (ensured.changed && ensured.text !== '')
     options.monitor({
       type: 'note',
-      text: `wrote ${ensured.file} (${ensured.lock.image.length + ensured.lock.kernel.length} packages; \`diskbios lock\` shows changes)`,
+      text: `${ensured.file} pins ${ensured.lock.image.length + ensured.lock.kernel.length} packages and the build tools`,
     });
   return planBuild(
     recipe,

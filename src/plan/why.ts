@@ -34,18 +34,36 @@ function changedKeys(
   });
 }
 
+/** A list of things that have a path, title or name, as a map by it. */
+function keyed(value: Json | undefined): Record<string, Json> | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const pairs = (value as readonly Json[]).map((item) => {
+    const fields = item as Readonly<Record<string, Json>> | null;
+    const key =
+      typeof fields === 'object' ? (fields?.['path'] ?? fields?.['title'] ?? fields?.['name']) : undefined;
+    return typeof key === 'string' ? ([key, item] as const) : undefined;
+  });
+  return pairs.every((pair) => pair !== undefined) ? Object.fromEntries(pairs) : undefined;
+}
+
 /** The options that differ, as `path: old → new`, a few levels deep. */
 function optionChanges(before: Json | undefined, now: Json | undefined, path = ''): string[] {
   if (before !== undefined && now !== undefined && canonicalJson(before) === canonicalJson(now)) return [];
+  const lists = [keyed(before), keyed(now)] as const;
+  if (lists[0] !== undefined && lists[1] !== undefined) return optionChanges(lists[0], lists[1], path);
   const asMap = (value: Json | undefined): Record<string, Json | undefined> | undefined =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? (value as Record<string, Json | undefined>)
       : undefined;
   const [old, fresh] = [asMap(before), asMap(now)];
   if (old !== undefined && fresh !== undefined) {
-    return [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
-      .sort()
-      .flatMap((key) => optionChanges(old[key], fresh[key], path === '' ? key : `${path}.${key}`));
+    return (
+      [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
+        .sort()
+        // What a digest sums up is told by itself.
+        .filter((key) => !key.endsWith('Digest'))
+        .flatMap((key) => optionChanges(old[key], fresh[key], path === '' ? key : `${path}.${key}`))
+    );
   }
   const short = (value: Json | undefined): string => {
     const text = value === undefined ? 'not set' : canonicalJson(value);

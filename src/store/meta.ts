@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Diagnostic } from '../base/errors.ts';
@@ -30,7 +30,7 @@ export interface Recorded {
 
 /** `meta.json` of an artifact. Written last: a folder without a sound one is no artifact. */
 export interface ArtifactMeta {
-  readonly format: 1;
+  readonly format: typeof metaFormat;
   readonly id: string;
   readonly title: string;
   readonly made: Recorded;
@@ -41,6 +41,19 @@ export interface ArtifactMeta {
 }
 
 export const metaName = 'meta.json';
+
+/** Raised when the fields of `meta.json` change: what an older diskbios left is then made again. */
+export const metaFormat = 2;
+
+/** Reads an artifact's `meta.json`; `undefined` where it is missing, damaged, or of another format. */
+export function readMeta(dir: string): ArtifactMeta | undefined {
+  try {
+    const meta = JSON.parse(readFileSync(join(dir, metaName), 'utf8')) as ArtifactMeta;
+    return (meta.format as unknown) === metaFormat ? meta : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 const chunkSize = 4 * 1024 * 1024;
 

@@ -12,7 +12,15 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../base/errors.ts';
 import { removeDeadScratch, withScratch } from '../sys/scratch.ts';
 import { makeFolder, notWritable, storageError } from './files.ts';
-import { type ArtifactMeta, firstDamaged, metaName, type Recorded, recordFiles } from './meta.ts';
+import {
+  type ArtifactMeta,
+  firstDamaged,
+  metaFormat,
+  metaName,
+  type Recorded,
+  readMeta,
+  recordFiles,
+} from './meta.ts';
 
 /** A finished step's folder. */
 export interface StoredArtifact {
@@ -48,15 +56,6 @@ const hourMs = 3_600_000;
 function touch(path: string): void {
   const now = Date.now();
   if (now - statSync(path).atimeMs > hourMs) utimesSync(path, new Date(now), statSync(path).mtime);
-}
-
-function readMeta(dir: string): ArtifactMeta | undefined {
-  try {
-    const meta = JSON.parse(readFileSync(join(dir, metaName), 'utf8')) as ArtifactMeta;
-    return (meta.format as unknown) === 1 ? meta : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Opens the store, making it where it is not there, and clears what dead builds left in its temporary folder. */
@@ -101,7 +100,7 @@ export function openStore(dir: string): Store {
           await work(out, (diagnostic) => warnings.push(diagnostic));
           const files = recordFiles(out, made.bulk ? 'crc32' : 'sha256');
           const bytes = files.reduce((sum, file) => sum + file.size, 0);
-          const meta: ArtifactMeta = { format: 1, id, title, made, bytes, warnings, files };
+          const meta: ArtifactMeta = { format: metaFormat, id, title, made, bytes, warnings, files };
           writeFileSync(join(out, metaName), JSON.stringify(meta));
           mkdirSync(join(steps, id.slice(0, 2)), { recursive: true });
           publish(out, place(id));

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ArtifactMeta, firstChanged, hashFile, metaName } from './meta.ts';
+import { firstChanged, hashFile, metaName, readMeta } from './meta.ts';
 
 /** One thing in the store, for `diskbios cache`. */
 export interface StoreItem {
@@ -20,14 +20,6 @@ function subfolders(dir: string): string[] {
         .sort()
         .map((name) => join(dir, name))
     : [];
-}
-
-function readMeta(dir: string): ArtifactMeta | undefined {
-  try {
-    return JSON.parse(readFileSync(join(dir, metaName), 'utf8')) as ArtifactMeta;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Everything in the store, least recently used first. */

@@ -108,9 +108,7 @@ function table(rows: readonly Row[], all: boolean): string {
   });
   if (hidden.length > 0) {
     const running = hidden.filter((row) => row.state === 'runs').length;
-    lines.unshift(
-      `${hidden.length} packages: ${running} to read, ${hidden.length - running} in the store (--all lists them)`,
-    );
+    lines.unshift(`packages: ${running} to read, ${hidden.length - running} in the store (--all lists them)`);
   }
   const runs = rows.filter((row) => row.state === 'runs').length;
   lines.push(runs === 0 ? 'Nothing to do.' : `${runs} of ${rows.length} steps would run.`);

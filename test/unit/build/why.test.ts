@@ -45,3 +45,16 @@ it.each([
 ])('says why: %s', (why, before, now) => {
   expect(reasons(before === undefined ? undefined : recordedOf(before), now)).toEqual([why]);
 });
+
+it('says which of a list of files changed, by its path', () => {
+  const overlay = (content: string) => ({
+    overlay: [
+      { path: 'etc/a', content: 'x' },
+      { path: 'etc/motd', content },
+    ],
+  });
+  const before = recordedOf(node({ options: overlay('old') }));
+  expect(reasons(before, node({ options: overlay('new') }))).toEqual([
+    'overlay.etc/motd.content: "old" → "new"',
+  ]);
+});

@@ -139,3 +139,11 @@ describe('a slot', () => {
 it('a store that cannot be there is refused at once', () => {
   expect(() => openStore('/proc/no-such/store')).toThrow('cannot be written');
 });
+
+it('what an older diskbios left is neither used nor a crash', async () => {
+  const { dir: at } = await openStore(dir).make(id, 'a step', made, fill('hello'));
+  const meta = JSON.parse(readFileSync(join(at, 'meta.json'), 'utf8')) as object;
+  writeFileSync(join(at, 'meta.json'), JSON.stringify({ ...meta, format: 1, files: [{ name: 'sub/file' }] }));
+  expect(verifyStore(dir).map(({ problem }) => problem)).toEqual(['meta.json is missing or changed']);
+  expect(openStore(dir).find(id)).toBeUndefined();
+});
