@@ -2,7 +2,7 @@
 // from a point to a colour, sampled several times in each pixel.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { crc32 as zlibCrc, deflateSync } from 'node:zlib';
+import { deflateSync, crc32 as zlibCrc } from 'node:zlib';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const accent = [45, 212, 191];

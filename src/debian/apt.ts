@@ -1,11 +1,11 @@
-import { CommandError, MissingError } from '../base/errors.ts';
-import { digestOf } from '../base/json.ts';
-import type { Monitor } from '../base/events.ts';
-import type { Recipe } from '../recipe/types.ts';
-import { findProgram, run, type RunResult } from '../sys/run.ts';
-import { withScratch } from '../sys/scratch.ts';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError, MissingError } from '../base/errors.ts';
+import type { Monitor } from '../base/events.ts';
+import { digestOf } from '../base/json.ts';
+import type { Recipe } from '../recipe/types.ts';
+import { findProgram, type RunResult, run } from '../sys/run.ts';
+import { withScratch } from '../sys/scratch.ts';
 import { writeAptConfig } from './apt-config.ts';
 import { withAptDir } from './apt-dir.ts';
 import { withPlainKeys } from './apt-keys.ts';

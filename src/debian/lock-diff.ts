@@ -1,8 +1,8 @@
 import { formatBytes } from '../base/sizes.ts';
+import { compareVersions } from '../formats/debian-version.ts';
 import type { Lock } from './lock-file.ts';
 import type { LockedPackage } from './package.ts';
 import { toolsetNames } from './toolsets.ts';
-import { compareVersions } from '../formats/debian-version.ts';
 
 /** A package whose version, or whose file, is another now. */
 export interface PackageChange {

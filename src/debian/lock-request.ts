@@ -1,8 +1,8 @@
-import { sha256 } from '../base/json.ts';
+import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../base/errors.ts';
+import { sha256 } from '../base/json.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { type Toolset, toolsets } from './toolsets.ts';
-import { readFileSync } from 'node:fs';
 
 /** What was asked for when the packages were chosen. A lock fits a recipe whose request is the same. */
 export interface LockRequest {

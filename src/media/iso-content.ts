@@ -1,5 +1,5 @@
-import { grubImages } from '../steps/grub-images.ts';
 import type { Artifact } from '../plan/types.ts';
+import { grubImages } from '../steps/grub-images.ts';
 
 /** Absolute paths in the ISO that more than one part must agree on. */
 export const isoPaths = {

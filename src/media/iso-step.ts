@@ -4,7 +4,7 @@ import { digestOf } from '../base/json.ts';
 import type { StepContext, StepKind } from '../plan/types.ts';
 import { grubImages } from '../steps/grub-images.ts';
 import { type BootMenu, renderMenu, themePictures } from './boot-menu.ts';
-import { derivedGuid, isoArguments, type IsoLayout, pathList, sortWeights } from './iso-arguments.ts';
+import { derivedGuid, type IsoLayout, isoArguments, pathList, sortWeights } from './iso-arguments.ts';
 import { isoFiles, isoPaths } from './iso-content.ts';
 
 /** Name of the ISO in the artifact. */

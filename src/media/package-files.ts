@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../base/package-root.ts';
 import { sha256 } from '../base/json.ts';
+import { packageRoot } from '../base/package-root.ts';
 import type { SourceFile } from '../plan/types.ts';
 
 /** The templates and the theme of the boot menu (`grub/` of the package), by their paths in that folder. */

@@ -1,8 +1,8 @@
 import { nearest } from '../base/suggest.ts';
 import { didYouMean, type Problems } from './problems.ts';
 import type { SchemaNode } from './schema/node.ts';
-import { overrideFile } from './yaml/source.ts';
 import { type Located, type LocatedList, type LocatedMap, type LocatedPair, plain } from './yaml/located.ts';
+import { overrideFile } from './yaml/source.ts';
 
 /**
  * Lays a child's map over an inherited one. Maps merge deeply, the child's scalars win, lists append without duplicates,

@@ -1,6 +1,6 @@
-import { didYouMean, type Problems } from './problems.ts';
-import { childSchema } from './merge.ts';
 import { nearest } from '../base/suggest.ts';
+import { childSchema } from './merge.ts';
+import { didYouMean, type Problems } from './problems.ts';
 import { recipeSchema } from './schema/recipe.ts';
 import type { Located, LocatedMap } from './yaml/located.ts';
 import { parseYaml } from './yaml/parse.ts';

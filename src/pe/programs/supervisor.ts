@@ -3,12 +3,11 @@ import type { PeConfig, PeConfigService } from '../../base/pe-config.ts';
 import {
   after,
   changedAt,
-  list,
+  keepReaping,
   makeFolder,
   now,
   readText,
   reap,
-  keepReaping,
   run,
   uptime,
   writeText,
@@ -103,38 +102,35 @@ async function main(): Promise<void> {
   for (const problem of choice.problems) log(`${problem}; coming up live`);
   await floorClock();
   if (choice.debug && !again) {
-    await drivers.coldPlug(() => false);
+    await drivers.network();
+    await drivers.others();
     await debugShell(consoles);
   }
 
   const state = createStateWriter(() => services);
   const services = supervise(config.services, baseEnv(config), state.changed);
-  const coldPlug = drivers.coldPlug(() => list('/sys/class/net').length > 1);
+  const cardDrivers = drivers.network();
   services.startAll();
   mark('services');
   let refresh = (): void => undefined;
   const network = createNetwork(config, services, () => {
     refresh();
   });
-  let cardsUntil = Number.POSITIVE_INFINITY;
-  void coldPlug.then(() => {
-    mark('drivers');
-    cardsUntil = now() + cardPatience;
-  });
+  if (!(await cardDrivers)) await drivers.others(); // a card of a kind that is not known as one
+  mark('drivers');
+  const giveUp = now() + cardPatience;
   await until(() => {
     network.scan();
-    return (
-      cardsUntil !== Number.POSITIVE_INFINITY &&
-      (now() > cardsUntil || !drivers.cardPending()) &&
-      network.settled()
-    );
+    return (now() > giveUp || !drivers.cardPending()) && network.settled();
   });
   const ready = readyLine(choice.mode, uptime());
   if (!again) consoles.say(ready);
   markReady(ready);
   log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
 
-  const oneTimePassword = await prepareLogin(config);
+  // The machine can be reached. Whoever logs in on a console finds its devices, too.
+  const [oneTimePassword] = await Promise.all([prepareLogin(config), drivers.others()]);
+  log(`all drivers loaded at ${uptime().toFixed(2)} s`);
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
   const text = (): string =>
     welcome({
@@ -164,7 +160,7 @@ async function main(): Promise<void> {
   };
   watchHotPlug(services, drivers, look);
   // What came between the last look and the watch.
-  await drivers.coldPlug(() => false);
+  await drivers.others();
   const tick = (): void => {
     look();
     flushLog();

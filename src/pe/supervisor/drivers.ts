@@ -4,15 +4,14 @@ import { log } from './log.ts';
 
 /** Named by no device, but wanted: the keys of buttons and keyboards as events. */
 const always = 'evdev';
+const rounds = 4;
 const asyncProbe = '/sys/module/module/parameters/async_probe';
 
 export interface Drivers {
-  /**
-   * Loads the drivers of what is there now, network cards first. Slow devices such as disks go on answering afterwards.
-   * A bus driver may bring up further devices (virtio's the very network card): it looks again until nothing is new,
-   * or `enough` says so.
-   */
-  readonly coldPlug: (enough: () => boolean) => Promise<void>;
+  /** Loads the drivers of network cards that are there now. False: there is no card that is known as one. */
+  readonly network: () => Promise<boolean>;
+  /** Loads the drivers of everything else that is there now. Slow devices such as disks go on answering afterwards. */
+  readonly others: () => Promise<void>;
   /** Whether a network card has got its driver but shows no interface yet. */
   readonly cardPending: () => boolean;
   /** A device has come: loads its driver together with those of its neighbours. */
@@ -59,23 +58,29 @@ export function createDrivers(): Drivers {
     busy = false;
   }
 
+  /** A bus driver may bring up further devices (virtio's the very network card): looks again until nothing is new. */
+  async function loadAll(
+    wanted: (modalias: string) => boolean,
+    besides: readonly string[],
+  ): Promise<Device[]> {
+    for (let round = 0; ; round += 1) {
+      const found = devices().filter(({ modalias }) => wanted(modalias));
+      const names = toProbe([...found.map(({ modalias }) => modalias), ...besides], asked);
+      if (names.length === 0 || round === rounds) return found;
+      for (const name of names) asked.add(name);
+      await load(names);
+    }
+  }
+
   return {
-    async coldPlug(enough) {
-      for (let round = 0; round < 4; round += 1) {
-        const now = devices();
-        cards = now.filter(({ modalias }) => isNetworkDevice(modalias)).map(({ path }) => path);
-        const names = toProbe(
-          now.map(({ modalias }) => modalias),
-          asked,
-        );
-        if (!asked.has(always)) names.push(always);
-        if (names.length === 0) return;
-        for (const name of names) asked.add(name);
-        writeText(asyncProbe, '1');
-        await load(names);
-        writeText(asyncProbe, '0');
-        if (enough()) return;
-      }
+    async network() {
+      cards = (await loadAll(isNetworkDevice, [])).map(({ path }) => path);
+      return cards.length > 0;
+    },
+    async others() {
+      writeText(asyncProbe, '1');
+      await loadAll(() => true, [always]);
+      writeText(asyncProbe, '0');
     },
     cardPending: () =>
       cards.some(

@@ -1,4 +1,4 @@
-import { exists, makePipe, spawn, writeFd, closeFd } from '../host.ts';
+import { closeFd, exists, makePipe, spawn, writeFd } from '../host.ts';
 
 const keep = 500;
 const waiting: string[] = [];

@@ -1,7 +1,7 @@
 import { nearestFile } from '../disk.ts';
 import { didYouMean } from '../problems.ts';
-import { keyFault, keyFilePath, readKeyFile } from '../ssh-keys.ts';
 import type { RawKey } from '../raw.ts';
+import { keyFault, keyFilePath, readKeyFile } from '../ssh-keys.ts';
 import type { Path } from '../yaml/located.ts';
 import type { Span } from '../yaml/source.ts';
 import { type Facts, isWhole, keyAt, type Rule, valueAt } from './rule.ts';

@@ -8,8 +8,8 @@ import type { Span } from '../yaml/source.ts';
 import { describe, kindOf, typeWords } from './expected.ts';
 import { prune } from './prune.ts';
 import { relevantErrors } from './relevant.ts';
-import { schemaErrors } from './validator.ts';
 import type { ErrorObject } from './validator.ts';
+import { schemaErrors } from './validator.ts';
 
 /**
  * Reports everything in which the merged recipe departs from the schema, and gives what is left of it when the wrong

@@ -1,15 +1,15 @@
 import {
+  type CollectionTag,
   type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
   type Node,
-  parseDocument,
   type ParsedNode,
-  type TagId,
-  type CollectionTag,
+  parseDocument,
   type ScalarTag,
+  type TagId,
   type YAMLError,
 } from 'yaml';
 import type { Diagnostic } from '../../base/errors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stepNode } from '../../../src/plan/node.ts';
+import { type IsoRecipe, isoMedium, isoNode } from '../../../src/media/iso.ts';
 import {
   derivedGuid,
   isoArguments,
@@ -7,9 +7,9 @@ import {
   pathList,
   sortWeights,
 } from '../../../src/media/iso-arguments.ts';
-import { isoMedium, isoNode, type IsoRecipe } from '../../../src/media/iso.ts';
 import { media } from '../../../src/media/registry.ts';
 import type { MediumParts } from '../../../src/media/types.ts';
+import { stepNode } from '../../../src/plan/node.ts';
 import { mediaKinds } from '../../../src/recipe/types.ts';
 import { fullMenu, smallMenu } from './menus.ts';
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { modes } from '../../../src/base/cmdline.ts';
 import { grubFiles } from '../../../src/media/package-files.ts';
 import { templates } from './menus.ts';

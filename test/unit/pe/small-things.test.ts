@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hasPowerKey, powerPressed } from '../../../src/pe/lib/input-event.ts';
 import { lineSplitter } from '../../../src/pe/lib/lines.ts';
-import { toProbe } from '../../../src/pe/lib/modaliases.ts';
+import { isNetworkDevice, toProbe } from '../../../src/pe/lib/modaliases.ts';
 import { oneTimePassword, withRootHash } from '../../../src/pe/lib/password.ts';
 
 describe('the one-time password', () => {
@@ -56,15 +56,20 @@ test('lines are put together from chunks', () => {
   expect(lines).toEqual(['one', 'zwei ü', 'end']);
 });
 
-test('network cards come first, and nothing is asked for twice', () => {
+describe('names that a driver is found for', () => {
   const card = 'pci:v00001AF4d00001000sv00001AF4sd00000001bc02sc00i00';
-  const names = [
-    'acpi:PNP0C0C:',
-    'pci:v00008086d00007010sv00001AF4sd00001100bc01sc01i80',
-    card,
-    '',
-    card,
-    'old',
-  ];
-  expect(toProbe(names, new Set(['old']))).toEqual([card, names[0], names[1]]);
+  const disk = 'pci:v00008086d00007010sv00001AF4sd00001100bc01sc01i80';
+  test('each once, and none that was asked for', () => {
+    expect(toProbe([card, disk, '', card, 'old'], new Set(['old']))).toEqual([card, disk]);
+  });
+
+  test.each([
+    [card, true],
+    ['virtio:d00000001v00001AF4', true],
+    ['acpi:VMBUS:', true],
+    [disk, false],
+    ['virtio:d00000002v00001AF4', false],
+  ])('%s is a network card: %s', (modalias, is) => {
+    expect(isNetworkDevice(modalias)).toBe(is);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stableAfter, verdict } from '../../../src/pe/lib/back-off.ts';
 import { startOrder } from '../../../src/pe/lib/order.ts';
-import { describe as say, parseRequest, type ServiceState } from '../../../src/pe/lib/service-state.ts';
+import { parseRequest, type ServiceState, describe as say } from '../../../src/pe/lib/service-state.ts';
 
 describe('verdict', () => {
   test('delays double up to a minute', () => {
