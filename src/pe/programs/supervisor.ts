@@ -7,7 +7,6 @@ import {
   makeFolder,
   now,
   readText,
-  reap,
   run,
   uptime,
   writeText,
@@ -71,16 +70,31 @@ function watchHotPlug(services: Services, drivers: Drivers, came: () => void): v
   });
 }
 
-/** Waits for a condition without a process for it, looking every few milliseconds. */
-function until(condition: () => boolean): Promise<void> {
-  return new Promise((resolve) => {
-    const look = (): void => {
-      reap();
-      if (condition()) resolve();
-      else after(bootTick, look);
-    };
-    look();
-  });
+/** Waits for a condition: looks at once when woken, and every few milliseconds. */
+function createWait(): {
+  readonly until: (condition: () => boolean) => Promise<void>;
+  readonly wake: () => void;
+} {
+  let look = (): void => undefined;
+  return {
+    until: (condition) =>
+      new Promise((resolve) => {
+        let cancel = (): void => undefined;
+        look = () => {
+          cancel();
+          if (!condition()) {
+            cancel = after(bootTick, look);
+            return;
+          }
+          look = () => undefined;
+          resolve();
+        };
+        look();
+      }),
+    wake: () => {
+      look();
+    },
+  };
 }
 
 async function main(): Promise<void> {
@@ -112,14 +126,15 @@ async function main(): Promise<void> {
   const cardDrivers = drivers.network();
   services.startAll();
   mark('services');
-  let refresh = (): void => undefined;
+  const wait = createWait();
+  let refresh = wait.wake;
   const network = createNetwork(config, services, () => {
     refresh();
   });
   if (!(await cardDrivers)) await drivers.others(); // a card of a kind that is not known as one
   mark('drivers');
   const giveUp = now() + cardPatience;
-  await until(() => {
+  await wait.until(() => {
     network.scan();
     return (now() > giveUp || !drivers.cardPending()) && network.settled();
   });
