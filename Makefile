@@ -6,6 +6,9 @@ RECIPE ?= recipes/diskbios.yaml
 OUT ?= out
 RESULTS := test-results
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# Real programs that the tests hold our formats and scripts against; without them these tests are skipped.
+TEST_TOOLS := shellcheck cpio busybox zsh fish grub-script-check openssl
+TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
@@ -61,7 +64,8 @@ host:
 setup: node-version host node_modules/.package-lock.json dist/diskbios.js
 
 setup-dev: setup
-	@command -v shellcheck >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy shellcheck; }
+	@for tool in $(TEST_TOOLS); do command -v $$tool >/dev/null || missing=1; done; [ -z "$$missing" ] \
+		|| { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends $(TEST_PACKAGES); }
 
 node_modules/.package-lock.json: package.json package-lock.json
 	npm install --no-save --ignore-scripts --loglevel=error
