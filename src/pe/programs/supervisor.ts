@@ -1,16 +1,6 @@
 import { readyLine } from '../../base/cmdline.ts';
 import type { PeConfig, PeConfigService } from '../../base/pe-config.ts';
-import {
-  after,
-  changedAt,
-  keepReaping,
-  makeFolder,
-  now,
-  readText,
-  run,
-  uptime,
-  writeText,
-} from '../host.ts';
+import { after, changedAt, keepReaping, makeFolder, now, readText, run, uptime, writeText } from '../host.ts';
 import { parseCommandLine } from '../lib/command-line.ts';
 import { welcome } from '../lib/screen.ts';
 import { type Consoles, createConsoles } from '../supervisor/consoles.ts';
