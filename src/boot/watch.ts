@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { InterruptedError } from '../base/errors.ts';
 import { BootError, type BootFailure, type Finding, recognise } from './failures.ts';
 import type { GuestEnd } from './launch.ts';
 import type { Qmp } from './qmp.ts';
 import type { SerialLine } from './serial.ts';
 import { lastLines } from './terminal-text.ts';
+import { screenLines } from './vga-text.ts';
 
 /** How long to wait. Times are for a machine of ordinary speed; the guest's patience stretches them. */
 export interface Expectation {
@@ -45,6 +47,8 @@ export interface Watch {
 /** So many resets while one thing is awaited are a loop. */
 const resetLoop = 3;
 const patrolMs = 500;
+/** Silence on the serial line after which the screen is looked at. */
+const screenAfterMs = 3000;
 /** What was said last may still be on its way through the socket. */
 const lastWordsMs = 200;
 
@@ -54,6 +58,7 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
   let position = 0;
   let scanned = 0;
   let resets = 0;
+  let screen: readonly string[] = [];
   let end: GuestEnd | undefined;
   void watched.ended.then((how) => {
     end = how;
@@ -68,7 +73,21 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
   const lastWords = (): readonly string[] => {
     const said = lastLines(serial.text(), 20);
     if (said.length > 0 || !existsSync(watched.firmwareLog)) return said;
+    if (screen.length > 0) return screen.slice(-20).map((line) => `(screen) ${line}`);
     return lastLines(readFileSync(watched.firmwareLog, 'latin1'), 20).map((line) => `(BIOS) ${line}`);
+  };
+
+  /** A boot loader that finds no configuration speaks on the screen only; its prompt is the last thing there. */
+  const screenFinding = (): Finding | undefined => {
+    if (performance.now() - serial.lastHeard() < screenAfterMs) return undefined;
+    void screenLines(qmp, dirname(watched.firmwareLog)).then(
+      (lines) => {
+        screen = lines;
+      },
+      () => undefined,
+    );
+    const found = recognise(screen.slice(-2).join('\n'));
+    return found?.failure === 'grub-rescue' || found?.failure === 'grub-shell' ? found : undefined;
   };
 
   /** Where to look for signs of failure from: behind the last match, and not in the same lines again and again. */
@@ -123,7 +142,7 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
       const stopListening = serial.onText(read);
       const patrol = setInterval(() => {
         if (options.signal?.aborted === true) settle(() => reject(new InterruptedError()));
-        else if (!succeed()) fail(firmwareFinding() ?? overdue());
+        else if (!succeed()) fail(firmwareFinding() ?? screenFinding() ?? overdue());
       }, patrolMs);
       void watched.ended.then((end) => {
         setTimeout(() => {

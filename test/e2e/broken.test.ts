@@ -64,6 +64,16 @@ describe('a machine that cannot boot says why', () => {
       () => ({ drives: [medium(spoiled('entry', 'linux /boot/vmlinuz', 'linux /boot/missing'), 'cd')] }),
     ],
     [
+      'with a boot loader that lacks its configuration',
+      'grub-shell',
+      () => ({ drives: [medium(spoiled('menu', 'grub.cfg', 'grub.xyz'), 'cd')] }),
+    ],
+    [
+      'with an initrd whose init is not there',
+      'kernel-panic',
+      () => ({ drives: [medium(spoiled('init', 'diskbios.mode=live', 'rdinit=/missingxyz'), 'cd')] }),
+    ],
+    [
       'with a root file system that is damaged',
       'early-init-failed',
       () => ({ drives: [medium(spoiled('livefs', 'hsqs', 'nope'), 'cd')] }),

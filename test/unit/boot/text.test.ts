@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BootError, recognise } from '../../../src/boot/failures.ts';
 import { chords } from '../../../src/boot/keys.ts';
 import { lastLines, plainTexter } from '../../../src/boot/terminal-text.ts';
+import { vgaLines } from '../../../src/boot/vga-text.ts';
 
 describe('what a terminal shows, as plain text', () => {
   const menu = '\x1b[0m\x1b[30m\x1b[47m\x1b[2J\x1b[01;01HGNU GRUB\x1b[5;3H*Live\r\n\x1b[=3hready\x1b[?25l!';
@@ -69,6 +70,19 @@ describe('signs of a failed boot', () => {
     expect(error.hint).toContain('last words');
     expect(new BootError(finding, [], '').hint).toContain('nothing on the serial console');
   });
+});
+
+test('a VGA text buffer is read as lines, without colours and empty rows', () => {
+  const buffer = new Uint8Array(80 * 25 * 2).fill(0x07);
+  for (let i = 0; i < buffer.length; i += 2) buffer[i] = 0x20;
+  const put = (row: number, text: string): void =>
+    text.split('').forEach((character, column) => {
+      buffer[(row * 80 + column) * 2] = character.charCodeAt(0);
+    });
+  put(3, 'Entering rescue mode...');
+  put(24, 'grub rescue> ');
+  expect(vgaLines(buffer)).toEqual(['Entering rescue mode...', 'grub rescue>']);
+  expect(recognise(vgaLines(buffer).join('\n'))?.failure).toBe('grub-rescue');
 });
 
 describe('keys', () => {
