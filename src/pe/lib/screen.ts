@@ -27,7 +27,10 @@ function addressLines(facts: ScreenFacts): string[] {
 function loginLines(facts: ScreenFacts): string[] {
   const host = facts.addresses.find(({ family }) => family === 4) ?? facts.addresses[0];
   const bySsh = facts.sshKeys || facts.config.rootLogin === 'hash';
-  const how = facts.config.rootLogin === 'hash' ? "your key or root's password" : 'your key';
+  const how = [
+    ...(facts.sshKeys ? ['your key'] : []),
+    ...(facts.config.rootLogin === 'hash' ? ["root's password"] : []),
+  ].join(' or ');
   const ssh = bySsh && host !== undefined ? [`  SSH       ssh root@${host.address}  (${how})`] : [];
   switch (facts.config.rootLogin) {
     case 'hash':

@@ -60,7 +60,8 @@ describe('the welcome screen', () => {
   test('offers SSH only where somebody can log in by it', () => {
     expect(welcome({ ...facts, sshKeys: false })).not.toContain('ssh root@');
     const byPassword = { ...facts, sshKeys: false, config: { ...facts.config, rootLogin: 'hash' as const } };
-    expect(welcome(byPassword)).toContain("ssh root@192.0.2.7  (your key or root's password)");
+    expect(welcome(byPassword)).toContain("ssh root@192.0.2.7  (root's password)");
+    expect(welcome({ ...byPassword, sshKeys: true })).toContain("(your key or root's password)");
     expect(welcome(byPassword)).not.toContain('one-time');
   });
 
