@@ -121,21 +121,29 @@ async function main(): Promise<void> {
   const network = createNetwork(config, services, () => {
     refresh();
   });
-  if (!(await cardDrivers)) await drivers.others(); // a card of a kind that is not known as one
-  mark('drivers');
+  const knownCard = await cardDrivers;
+  // While the network answers, the other drivers are loaded; one of them may be of a card not known as one.
+  const allDrivers = drivers.others().then(() => {
+    mark('drivers');
+    wait.wake();
+  });
+  if (!knownCard) await allDrivers;
   const giveUp = now() + cardPatience;
   await wait.until(() => {
     network.scan();
     return (now() > giveUp || !drivers.cardPending()) && network.settled();
   });
+  mark('network');
+  await allDrivers;
+  await openControl(services);
+  state.begin();
+  const powerButton = createPowerButton();
   const ready = readyLine(choice.mode, uptime());
   if (!again) consoles.say(ready);
   markReady(ready);
   log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
 
-  // The machine can be reached. Whoever logs in on a console finds its devices, too.
-  const [oneTimePassword] = await Promise.all([prepareLogin(config), drivers.others()]);
-  log(`all drivers loaded at ${uptime().toFixed(2)} s`);
+  const oneTimePassword = await prepareLogin(config);
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
   const text = (): string =>
     welcome({
@@ -155,9 +163,6 @@ async function main(): Promise<void> {
     consoles.refresh(shown);
   };
 
-  await openControl(services);
-  state.begin();
-  const powerButton = createPowerButton();
   const look = (): void => {
     network.scan();
     powerButton();
