@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
@@ -14,7 +14,12 @@ const env = { HOME: dir, XDG_CACHE_HOME: cache };
 const diskbios = (args: readonly string[], options: PlainOptions = {}): Promise<Ended> =>
   asPlainUser([process.execPath, cli, ...args], { cwd: dir, env, ...options });
 
-const leftovers = (): string[] => readdirSync(tmpdir()).filter((name) => /^p\d+-/.test(name));
+/** Folders for temporary files whose process is gone: what living ones use is theirs. */
+const leftovers = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => {
+    const pid = /^p(\d+)-/.exec(name)?.[1];
+    return pid !== undefined && !existsSync(`/proc/${pid}`);
+  });
 
 test('software emulation passes the probe', async () => {
   expect(await probe(qemuFromTree(tools), 'tcg')).toMatchObject({ works: true });
