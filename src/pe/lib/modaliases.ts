@@ -9,3 +9,10 @@ export const isNetworkDevice = (modalias: string): boolean => networkDevice.test
 export function toProbe(modaliases: readonly string[], asked: ReadonlySet<string>): string[] {
   return [...new Set(modaliases)].filter((name) => name !== '' && !asked.has(name));
 }
+
+/** Deals names out, in order, to at most `count` lists: checking a module's signature keeps a processor busy. */
+export function shares(names: readonly string[], count: number): string[][] {
+  const lists = Array.from({ length: Math.min(count, names.length) }, (): string[] => []);
+  names.forEach((name, i) => lists[i % lists.length]?.push(name));
+  return lists;
+}

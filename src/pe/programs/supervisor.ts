@@ -122,6 +122,7 @@ async function main(): Promise<void> {
     refresh();
   });
   const knownCard = await cardDrivers;
+  mark('network drivers');
   // While the network answers, the other drivers are loaded; one of them may be of a card not known as one.
   const allDrivers = drivers.others().then(() => {
     mark('drivers');

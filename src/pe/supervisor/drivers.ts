@@ -1,5 +1,5 @@
 import { exists, list, readText, run, writeText } from '../host.ts';
-import { isNetworkDevice, toProbe } from '../lib/modaliases.ts';
+import { isNetworkDevice, shares, toProbe } from '../lib/modaliases.ts';
 import { log } from './log.ts';
 
 /** Named by no device, but wanted: the keys of buttons and keyboards as events. */
@@ -36,6 +36,12 @@ function devices(): Device[] {
   return found;
 }
 
+/** How many processors there are: `0-3` is four. */
+function processors(): number {
+  const last = /(\d+)\s*$/.exec(readText('/sys/devices/system/cpu/online') ?? '')?.[1];
+  return last === undefined ? 1 : Number(last) + 1;
+}
+
 /** busybox' modprobe, whether kmod is there or not: it is one static program, and at boot that counts. */
 async function load(names: readonly string[]): Promise<void> {
   const { bytes } = await run(['/usr/bin/busybox', 'modprobe', '-abq', ...names]);
@@ -68,7 +74,7 @@ export function createDrivers(): Drivers {
       const names = toProbe([...found.map(({ modalias }) => modalias), ...besides], asked);
       if (names.length === 0 || round === rounds) return found;
       for (const name of names) asked.add(name);
-      await load(names);
+      await Promise.all(shares(names, processors()).map(load));
     }
   }
 
