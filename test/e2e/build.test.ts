@@ -1,12 +1,14 @@
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -46,6 +48,11 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
+function foldersBelow(dir: string): string[] {
+  const folders = readdirSync(dir, { withFileTypes: true }).filter((item) => item.isDirectory());
+  return [dir, ...folders.flatMap((item) => foldersBelow(join(dir, item.name)))];
+}
+
 /** A copy of the recipes, with their lock, and a store without anything built. */
 function fresh(): CliSettings {
   const cwd = recipeFolder(root);
@@ -71,6 +78,24 @@ describe('the same lock and recipe', () => {
     const sbom = (dir: string): string => sha256Of(join(dir, 'out', 'minimal.spdx.json'));
     expect(sbom(settings.cwd)).toBe(sbom(recipes));
   });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'give the same bytes as another user (needs root to become one)',
+    async () => {
+      const settings = fresh();
+      const nobody = 65_534;
+      chmodSync(root, 0o755);
+      for (const folder of [settings.cwd, ...foldersBelow(settings.store)]) chownSync(folder, nobody, nobody);
+      const result = await runCliProcess(build, {
+        ...settings,
+        env: { HOME: settings.cwd },
+        through: ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'],
+      });
+      expect(result.code, result.err).toBe(0);
+      expect(statSync(isoOf(settings)).uid).toBe(nobody);
+      expect(sha256Of(isoOf(settings))).toBe(reference);
+    },
+  );
 
   it('give other bytes for another SOURCE_DATE_EPOCH, the same ones for the same', async () => {
     const hashes = [];
