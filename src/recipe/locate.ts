@@ -44,7 +44,6 @@ export function templatePath(name: string, dir: string): string {
 }
 
 export function shippedTemplates(): string[] {
-  // `early` is what runs before any template is mounted.
   // `early` is the initrd's, and files such as README.md are no templates.
   return namesIn(join(packageRoot(), 'rootfs-templates')).filter(
     (name) => name !== 'early' && !name.includes('.'),
