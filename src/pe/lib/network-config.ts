@@ -53,6 +53,26 @@ export function fromLease(lease: Readonly<Record<string, string>>): Ipv4Config |
   };
 }
 
+/** What a DHCPv6 server gave beside what router advertisements say. */
+export interface Ipv6Lease {
+  readonly address: string;
+  readonly dns: readonly string[];
+  readonly search: readonly string[];
+}
+
+const ipv6 = /^(?=.*:)[0-9a-f:.]{2,45}$/i;
+
+/** A DHCPv6 lease as a configuration, `undefined` where it has no usable address. Routes come from router advertisements. */
+export function fromLease6(lease: Readonly<Record<string, string>>): Ipv6Lease | undefined {
+  const address = lease['ipv6'] ?? '';
+  if (!ipv6.test(address)) return undefined;
+  return {
+    address: `${address}/128`,
+    dns: split(lease['dns']).filter((word) => ipv6.test(word)),
+    search: split(lease['search'] ?? lease['domain']).filter((word) => domain.test(word)),
+  };
+}
+
 /** `ip` commands that give an interface its IPv4; what it had is taken away first. */
 export function ipv4Commands(name: string, config: Ipv4Config): string[][] {
   const broadcast = config.broadcast === undefined ? ['broadcast', '+'] : ['broadcast', config.broadcast];
@@ -109,7 +129,10 @@ export function interfaceConfig(
 }
 
 /** `/etc/resolv.conf`: the recipe's servers first, then those of the leases. glibc reads three. */
-export function resolvConf(network: PeConfig['network'], leases: Iterable<Ipv4Config>): string {
+export function resolvConf(
+  network: PeConfig['network'],
+  leases: Iterable<Pick<Ipv4Config, 'dns' | 'search'>>,
+): string {
   const all = [...leases];
   const servers = new Set([...network.dns, ...all.flatMap((lease) => lease.dns)]);
   const search = new Set([...network.search, ...all.flatMap((lease) => lease.search)]);

@@ -166,6 +166,7 @@ async function main(): Promise<void> {
 
   const look = (): void => {
     network.scan();
+    network.askDhcp6();
     powerButton();
     refresh();
   };

@@ -3,7 +3,9 @@ import { exists, list, now, readText, replaceFile, run, writeText } from '../hos
 import { type Address, ipv4Addresses, ipv6Addresses } from '../lib/addresses.ts';
 import {
   fromLease,
+  fromLease6,
   type Ipv4Config,
+  type Ipv6Lease,
   interfaceConfig,
   ipv4Commands,
   ipv6Commands,
@@ -22,11 +24,17 @@ interface Card {
   readonly upAt: number;
   configured: boolean;
   lease: Ipv4Config | undefined;
+  /** Whether the recipe leaves IPv6 to the network. */
+  readonly autoIpv6: boolean;
+  asksDhcp6: boolean;
+  lease6: Ipv6Lease | undefined;
 }
 
 export interface Network {
   /** Takes on interfaces that have come. */
   readonly scan: () => void;
+  /** Asks DHCPv6 servers too; kept out of the boot, since most networks have none. */
+  readonly askDhcp6: () => void;
   /** Whether each interface is configured or given up for now. */
   readonly settled: () => boolean;
   readonly addresses: () => Address[];
@@ -52,7 +60,9 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
   const ignored = new Set<string>();
 
   function writeResolver(): void {
-    const leases = [...cards.values()].flatMap(({ lease }) => (lease === undefined ? [] : [lease]));
+    const leases = [...cards.values()].flatMap(({ lease, lease6 }) =>
+      [lease, lease6].filter((one) => one !== undefined),
+    );
     replaceFile('/etc/resolv.conf', resolvConf(config.network, leases));
   }
 
@@ -87,31 +97,84 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
     }
   }
 
-  function dhcp(card: Card): void {
+  function lease6Event(card: Card, lease: Readonly<Record<string, string>>): void {
+    const fresh = lease['event'] === 'deconfig' ? undefined : fromLease6(lease);
+    const old = card.lease6;
+    if (old?.address === fresh?.address) return;
+    card.lease6 = fresh;
+    const command = (verb: string, address: string): string[] => [
+      'ip',
+      '-6',
+      'addr',
+      verb,
+      address,
+      'dev',
+      card.name,
+    ];
+    void ip(
+      [
+        ...(old === undefined ? [] : [command('del', old.address)]),
+        ...(fresh === undefined ? [] : [command('add', fresh.address)]),
+      ],
+      card.name,
+    ).then(changed);
+    writeResolver();
+    log(
+      `network: ${card.name} ${fresh === undefined ? 'has lost its DHCPv6 address' : `has ${fresh.address}`}`,
+    );
+  }
+
+  /** The lines that a client's event script prints, gathered into leases; other lines go to the log. */
+  function leaseReader(
+    service: string,
+    take: (lease: Readonly<Record<string, string>>) => void,
+  ): (text: string) => void {
     let lines: string[] | undefined;
-    const line = (text: string): void => {
+    return (text) => {
       if (text.startsWith('event=')) lines = [text];
-      else if (lines === undefined) log(`dhcp-${card.name}: ${text}`);
+      else if (lines === undefined) log(`${service}: ${text}`);
       else if (text !== 'end') lines.push(text);
       else {
-        leaseEvent(card, parseLease(lines));
+        take(parseLease(lines));
         lines = undefined;
       }
     };
+  }
+
+  const client = (program: string, card: Card, ...options: string[]) => ({
+    run: [
+      '/usr/bin/busybox',
+      program,
+      '-f',
+      '-i',
+      card.name,
+      '-s',
+      '/usr/lib/diskbios/udhcpc-event',
+      ...options,
+    ],
+    after: [],
+    restart: 'always' as const,
+    env: {},
+    enabled: true,
+  });
+
+  function dhcp6(card: Card): void {
+    const service = `dhcp6-${card.name}`;
+    const options = ['-t', '3', '-T', '3', '-A', '60'];
     services.add(
-      `dhcp-${card.name}`,
-      {
-        run: [
-          ...['/usr/bin/busybox', 'udhcpc', '-f', '-i', card.name, '-s', '/usr/lib/diskbios/udhcpc-event'],
-          ...['-t', '4', '-T', '2', '-A', '10', '-x', `hostname:${config.hostname}`],
-          ...['-O', 'search', '-O', 'staticroutes', '-O', 'mtu'],
-        ],
-        after: [],
-        restart: 'always',
-        env: {},
-        enabled: true,
-      },
-      line,
+      service,
+      client('udhcpc6', card, ...options),
+      leaseReader(service, (lease) => lease6Event(card, lease)),
+    );
+  }
+
+  function dhcp(card: Card): void {
+    const service = `dhcp-${card.name}`;
+    const options = ['-t', '4', '-T', '2', '-A', '10', '-x', `hostname:${config.hostname}`];
+    services.add(
+      service,
+      client('udhcpc', card, ...options, '-O', 'search', '-O', 'staticroutes', '-O', 'mtu'),
+      leaseReader(service, (lease) => leaseEvent(card, lease)),
     );
   }
 
@@ -120,7 +183,15 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
     if (spec.ipv6 === 'off') writeText(`${ipv6}/disable_ipv6`, '1');
     else if (spec.ipv6 !== 'auto') writeText(`${ipv6}/accept_ra`, '0');
     linkUp(name);
-    const card: Card = { name, upAt: now(), configured: spec.ipv4 === 'off', lease: undefined };
+    const card: Card = {
+      name,
+      upAt: now(),
+      configured: spec.ipv4 === 'off',
+      lease: undefined,
+      autoIpv6: spec.ipv6 === 'auto',
+      asksDhcp6: false,
+      lease6: undefined,
+    };
     cards.set(name, card);
     if (typeof spec.ipv6 === 'object') void ip(ipv6Commands(name, spec.ipv6), name).then(changed);
     if (spec.ipv4 === 'dhcp') dhcp(card);
@@ -152,7 +223,16 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
       for (const name of [...cards.keys(), ...ignored]) {
         if (exists(`/sys/class/net/${name}`)) continue;
         ignored.delete(name);
-        if (cards.delete(name)) services.stop(`dhcp-${name}`, () => log(`network: ${name} has gone`));
+        if (!cards.delete(name)) continue;
+        services.stop(`dhcp6-${name}`, () => undefined);
+        services.stop(`dhcp-${name}`, () => log(`network: ${name} has gone`));
+      }
+    },
+    askDhcp6() {
+      for (const card of cards.values()) {
+        if (!card.autoIpv6 || card.asksDhcp6 || !carrier(card.name)) continue;
+        card.asksDhcp6 = true;
+        dhcp6(card);
       }
     },
     settled: () =>

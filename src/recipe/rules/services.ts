@@ -13,7 +13,7 @@ export const serviceRules: Rule = (facts) => {
 };
 
 /** Names of services that the PE's supervisor starts by itself (src/pe/supervisor, src/pe/programs/supervisor.ts). */
-const reserved = /^(hotplug$|dhcp-)/;
+const reserved = /^(hotplug$|dhcp6?-)/;
 
 function checkName(facts: Facts, name: string): void {
   if (!reserved.test(name)) return;

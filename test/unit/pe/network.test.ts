@@ -3,6 +3,7 @@ import type { PeConfig } from '../../../src/base/pe-config.ts';
 import { ipv4Addresses, ipv6Addresses, shortenIpv6 } from '../../../src/pe/lib/addresses.ts';
 import {
   fromLease,
+  fromLease6,
   interfaceConfig,
   ipv4Commands,
   ipv6Commands,
@@ -51,6 +52,13 @@ describe('a DHCP lease', () => {
       { to: '10.9.0.0/16', via: '10.0.2.9' },
       { to: 'default', via: '10.0.2.1' },
     ]);
+  });
+
+  test('of DHCPv6 has one address, and what is no address is dropped', () => {
+    const given = { event: 'bound', ipv6: 'fd00:6::17', dns: 'fd00:6::1 $(reboot)', search: 'lan' };
+    expect(fromLease6(given)).toEqual({ address: 'fd00:6::17/128', dns: ['fd00:6::1'], search: ['lan'] });
+    expect(fromLease6({ ...given, ipv6: 'fd00::1; reboot' })).toBeUndefined();
+    expect(fromLease6({ event: 'bound', ip: '10.0.0.1' })).toBeUndefined();
   });
 
   test('without an address it is none', () => {
