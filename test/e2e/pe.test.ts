@@ -61,7 +61,7 @@ describe('the PE, seen from inside over SSH', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    const request = { tools, name: 'pe', drives, network: network({ host: port, guest: 22 }), emptySlots: 1 };
+    const request = { tools, name: 'pe', drives, network: network({ host: port, guest: 22 }), emptySlots: 3 };
     guest = await bootGuest(request, (end) => {
       stop = end;
     });
@@ -159,6 +159,25 @@ describe('the PE, seen from inside over SSH', () => {
     await plugIn(guest, 'virtio-blk-pci', 'slot0');
     expect(await eventually(disks, (list) => /\bvda\b/.test(list))).toMatch(/\bvda\b/);
     expect(await output('blockdev --getsize64 /dev/vda')).toBe(String(diskSize));
+  });
+
+  test('network cards plugged in while it runs are taken on, and a DHCPv6 server is asked', async () => {
+    for (const [n, slot] of ['slot1', 'slot2'].entries()) {
+      await guest.qmp.execute('netdev_add', { type: 'hubport', id: `hub${n}`, hubid: 1 });
+      await guest.qmp.execute('device_add', { driver: 'virtio-net-pci', netdev: `hub${n}`, bus: slot });
+    }
+    const cards = (): Promise<string> => output('ls /sys/class/net');
+    expect(await eventually(cards, (list) => /eth1\s+eth2/.test(list))).toMatch(/eth1\s+eth2/);
+    const server = [
+      '--interface=eth2 --bind-interfaces --port=0 --user=root --enable-ra --pid-file=/run/d6.pid',
+    ];
+    await output(
+      `/usr/bin/ip -6 addr add fd00:6::1/64 dev eth2; /usr/sbin/dnsmasq ${server.join(' ')} --dhcp-range=fd00:6::100,fd00:6::1ff,64,1h`,
+    );
+    const addresses = (): Promise<string> => output('/usr/bin/ip -6 addr show dev eth1');
+    expect(await eventually(addresses, (text) => text.includes('fd00:6::1'), 90_000)).toMatch(
+      /fd00:6::1[0-9a-f]{2}\/128/,
+    );
   });
 
   test('it starts anew when told to, with a host key of its own making each time', async () => {
