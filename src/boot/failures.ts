@@ -34,7 +34,7 @@ const signs: readonly Sign[] = [
   {
     failure: 'out-of-memory',
     pattern:
-      /System is deadlocked on memory|Initramfs unpacking failed: write error|Out of memory and no killable/,
+      /error: (?:\S+:)?\s?out of memory|System is deadlocked on memory|Initramfs unpacking failed: write error|Out of memory and no killable/,
     message: 'the machine has too little memory for this image',
   },
   {
