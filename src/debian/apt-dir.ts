@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withScratch } from '../sys/scratch.ts';
+import { isAlive, withScratch } from '../sys/scratch.ts';
 
 /**
  * Runs `work` in the folder `<parent>/<name>`, which keeps apt's lists for the next time. Where another process is in
@@ -62,14 +62,5 @@ function readOwner(lock: string): number | undefined {
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

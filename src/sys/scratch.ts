@@ -32,7 +32,8 @@ export function removeAllScratch(): void {
   for (const path of [...open]) removeScratch(path);
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process with this id. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
