@@ -38,7 +38,7 @@ const networkInterface = map(
     ipv6: addresses(
       'IPv6',
       'auto',
-      'router advertisements, and DHCPv6 where they say so',
+      'router advertisements, and a DHCPv6 server where there is one',
       '2001:db8::10/64',
       '2001:db8::1',
     ),
