@@ -15,6 +15,7 @@ const layers = {
   build: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'rootfs', 'steps', 'media'],
   image: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
   boot: ['base', 'formats', 'sys', 'store', 'debian', 'plan', 'steps', 'build'],
+  proof: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps', 'build', 'image', 'boot'],
 };
 const folders = [...Object.keys(layers), 'cli', 'pe'];
 

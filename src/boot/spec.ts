@@ -1,3 +1,5 @@
+import type { Attachment, Firmware } from '../base/machine.ts';
+
 /** What a guest is made of: the value that `src/boot/args.ts` turns into QEMU's command line. */
 export interface GuestSpec {
   readonly firmware: Firmware;
@@ -26,9 +28,6 @@ export interface GuestSpec {
   readonly paused: boolean;
 }
 
-export const firmwares = ['bios', 'uefi'] as const;
-export type Firmware = (typeof firmwares)[number];
-
 /** What runs the guest's instructions, and the processor it sees. See `src/boot/accel.ts`. */
 export interface Accelerator {
   readonly kind: AcceleratorKind;
@@ -45,9 +44,6 @@ export interface Drive {
   /** What becomes of the guest's writes: refused, thrown away when it ends, or kept in the file. */
   readonly writes: 'refuse' | 'discard' | 'keep';
 }
-
-export const attachments = ['cd', 'usb', 'virtio', 'ahci', 'nvme'] as const;
-export type Attachment = (typeof attachments)[number];
 
 export type Network =
   | { readonly kind: 'none' }

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readyPattern } from '../../src/base/cmdline.ts';
+import type { Attachment } from '../../src/base/machine.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { chooseAccelerator } from '../../src/boot/accel.ts';
 import { type Guest, withGuest } from '../../src/boot/guest.ts';
 import type { GuestRequest } from '../../src/boot/launch.ts';
-import type { Attachment } from '../../src/boot/spec.ts';
 import { type QemuTools, qemuFromTree } from '../../src/boot/tools.ts';
 
 /** Serial logs of all boots are kept here, for CI to save. */

@@ -1,19 +1,16 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { type Diagnostic, UserError } from '../../base/errors.ts';
+import { type Attachment, attachments, type Firmware, firmwares } from '../../base/machine.ts';
 import { formatBytes, parseBytes } from '../../base/sizes.ts';
 import { nearest } from '../../base/suggest.ts';
 import {
   type AcceleratorKind,
-  type Attachment,
   acceleratorKinds,
-  attachments,
   type Display,
   type Drive,
   displays,
-  type Firmware,
   type Forward,
-  firmwares,
 } from '../../boot/spec.ts';
 
 /** The options of `run` as commander gives them. */
