@@ -1,20 +1,7 @@
+import type { BootFailure } from '../base/boot-failures.ts';
 import { FailedError } from '../base/errors.ts';
 
-/** Every way of not booting that has a name. */
-export type BootFailure =
-  | 'no-boot-medium'
-  | 'grub-rescue'
-  | 'grub-shell'
-  | 'boot-entry-broken'
-  | 'out-of-memory'
-  | 'kernel-panic'
-  | 'early-init-failed'
-  | 'supervisor-failed'
-  | 'reboot-loop'
-  | 'hang'
-  | 'too-slow'
-  | 'guest-ended'
-  | 'qemu-failed';
+export type { BootFailure };
 
 /** What was found wrong: its name, a sentence for a person, and the line that gave it away. */
 export interface Finding {

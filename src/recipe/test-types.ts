@@ -97,7 +97,7 @@ export type TestStep = Common &
     | { readonly kind: 'power-on' }
     | { readonly kind: 'plug'; readonly disk: string }
     | { readonly kind: 'unplug'; readonly disk: string }
-    /** The boot must fail with this name (`src/boot/failures.ts`). */
+    /** The boot must fail with this name (`src/base/boot-failures.ts`). */
     | { readonly kind: 'fails'; readonly failure: string }
     | { readonly kind: 'wait'; readonly ms: number }
   );
