@@ -1,5 +1,8 @@
+import { agentPort } from '../base/agent-protocol.ts';
 import { unreachable } from '../base/errors.ts';
-import type { Display, Drive, GuestSpec, Network, Serial } from './spec.ts';
+import { driveArguments, option } from './drive-args.ts';
+import { networkArguments } from './network-args.ts';
+import type { Display, GuestSpec, Serial } from './spec.ts';
 
 /** Firmware files of the QEMU in use; SeaBIOS is found by QEMU itself. */
 export interface UefiFiles {
@@ -27,16 +30,12 @@ export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
       `pcie-root-port,id=slot${i},chassis=${i + 1},slot=${i + 1}`,
     ]).flat(),
     driveArguments(spec.drives),
-    networkArguments(spec.network),
+    networkArguments(spec.networks),
     serialArguments(spec.serial),
+    agentArguments(spec.agent),
     spec.qmp === undefined ? [] : ['-qmp', `unix:${option(spec.qmp)},server=on,wait=off`],
     spec.paused ? ['-S'] : [],
   ].flat();
-}
-
-/** A value inside QEMU's comma lists. */
-function option(value: string): string {
-  return value.replaceAll(',', ',,');
 }
 
 function firmwareArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
@@ -66,50 +65,6 @@ function displayArguments(display: Display): string[] {
   return ['-display', backend, '-device', 'VGA,xres=1024,yres=768'];
 }
 
-function driveArguments(drives: readonly Drive[]): string[] {
-  let sataPort = 0;
-  return drives.flatMap((drive, index) => [
-    '-drive',
-    [
-      `if=none,id=drive${index},format=${drive.format}`,
-      ...(drive.writes === 'refuse' ? ['readonly=on'] : []),
-      ...(drive.writes === 'discard' ? ['snapshot=on'] : []),
-      `file=${option(drive.file)}`,
-    ].join(','),
-    '-device',
-    `${driveDevice(drive, index, () => sataPort++)},drive=drive${index},id=disk${index},bootindex=${index}`,
-  ]);
-}
-
-function driveDevice(drive: Drive, index: number, nextSataPort: () => number): string {
-  switch (drive.as) {
-    case 'cd':
-      return `ide-cd,bus=ide.${nextSataPort()}`;
-    case 'ahci':
-      return `ide-hd,bus=ide.${nextSataPort()}`;
-    case 'usb':
-      return 'usb-storage,bus=usb.0,removable=on';
-    case 'virtio':
-      return 'virtio-blk-pci';
-    case 'nvme':
-      return `nvme,serial=diskbios${index}`;
-    default:
-      return unreachable(drive.as);
-  }
-}
-
-function networkArguments(network: Network): string[] {
-  if (network.kind === 'none') return [];
-  const backend = [
-    'user,id=net0',
-    ...(network.isolated ? ['restrict=on'] : []),
-    ...network.forwards.map(({ host, guest }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
-  ];
-  // Without its ROM the BIOS does not wait for the network.
-  const card = network.card === 'virtio' ? 'virtio-net-pci' : 'e1000e';
-  return ['-netdev', backend.join(','), '-device', `${card},netdev=net0,mac=52:54:00:db:10:50,romfile=`];
-}
-
 function serialArguments(serial: Serial): string[] {
   const log = (file: string | undefined): string => (file === undefined ? '' : `,logfile=${option(file)}`);
   switch (serial.kind) {
@@ -126,4 +81,13 @@ function serialArguments(serial: Serial): string[] {
     default:
       return unreachable(serial);
   }
+}
+
+function agentArguments(socket: string | undefined): string[] {
+  if (socket === undefined) return [];
+  const port = `virtserialport,bus=agent-bus.0,chardev=agent,id=agent-port,name=${agentPort}`;
+  return [
+    ...['-device', 'virtio-serial-pci,id=agent-bus,max_ports=2'],
+    ...['-chardev', `socket,id=agent,path=${option(socket)},server=on,wait=off`, '-device', port],
+  ];
 }

@@ -12,11 +12,13 @@ import type { GuestSpec, Serial } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
 /** What a caller says of a guest; sockets, logs and copies are the launcher's. */
-export type GuestRequest = Omit<GuestSpec, 'serial' | 'qmp' | 'firmwareLog' | 'paused'>;
+export type GuestRequest = Omit<GuestSpec, 'serial' | 'qmp' | 'agent' | 'firmwareLog' | 'paused'>;
 
 export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
   readonly monitor?: Monitor | undefined;
+  /** Gives it the agent's port; the socket is `folder.agent`. */
+  readonly agent?: boolean | undefined;
 }
 
 /** The files of one running guest, in a folder that goes with it. */
@@ -25,6 +27,8 @@ export interface GuestFolder {
   readonly qmp: string;
   readonly serial: string;
   readonly serialLog: string;
+  /** For `connectAgent`; there where the guest has the agent's port. */
+  readonly agent: string;
   readonly firmwareLog: string;
 }
 
@@ -54,6 +58,7 @@ export function withGuestFolder<T>(work: (folder: GuestFolder) => Promise<T>): P
       qmp: join(dir, 'qmp'),
       serial: join(dir, 'serial'),
       serialLog: join(dir, 'serial.log'),
+      agent: join(dir, 'agent'),
       firmwareLog: join(dir, 'firmware.log'),
     }),
   );
@@ -73,6 +78,7 @@ export async function launch(
     serial: how.serial,
     paused: how.paused,
     qmp: folder.qmp,
+    agent: options.agent === true ? folder.agent : undefined,
     firmwareLog: folder.firmwareLog,
   };
   const process = start(tools.argv(...qemuArguments(spec, tools.uefi)), {
@@ -94,7 +100,14 @@ export async function launch(
 /** The command that repeats a boot by hand, with the serial console in the terminal (Ctrl-A X ends it). */
 export function commandByHand(tools: QemuTools, request: GuestRequest): string {
   const serial = { kind: 'terminal', log: undefined } as const;
-  const spec = { ...request, serial, paused: false, qmp: undefined, firmwareLog: undefined };
+  const spec = {
+    ...request,
+    serial,
+    paused: false,
+    qmp: undefined,
+    agent: undefined,
+    firmwareLog: undefined,
+  };
   return shellLine(tools.argv(...qemuArguments(spec, tools.uefi)), { env: tools.env });
 }
 

@@ -1,4 +1,4 @@
-import type { Attachment, Firmware } from '../base/machine.ts';
+import type { Attachment, DriveFault, Firmware } from '../base/machine.ts';
 
 /** What a guest is made of: the value that `src/boot/args.ts` turns into QEMU's command line. */
 export interface GuestSpec {
@@ -7,13 +7,16 @@ export interface GuestSpec {
   /** Bytes. */
   readonly memory: number;
   readonly cpus: number;
-  /** Everything it can read from, in boot order. */
+  /** Everything it can read from, in boot order (but see `Drive.boot`). */
   readonly drives: readonly Drive[];
-  readonly network: Network;
+  /** One for each of its network cards. */
+  readonly networks: readonly Network[];
   readonly display: Display;
   readonly serial: Serial;
   /** Path of the QMP socket. */
   readonly qmp: string | undefined;
+  /** Path of the socket that leads to the agent's port (`src/base/agent-protocol.ts`); `undefined`: there is no such port. */
+  readonly agent: string | undefined;
   /** File for what the BIOS says of itself (OVMF says it on the serial line). */
   readonly firmwareLog: string | undefined;
   /** A copy of OVMF's variables that keeps what the guest writes; `undefined`: they are new at each start. */
@@ -22,7 +25,7 @@ export interface GuestSpec {
   readonly kernel: DirectKernel | undefined;
   /** A keyboard and a tablet on USB beside the machine's PS/2 ones. */
   readonly usbInput: boolean;
-  /** PCI Express slots left empty, for devices plugged in later (`slot0`, `slot1` …). */
+  /** PCI Express slots (`slot0`, `slot1` …) for devices plugged in later, and for drives that name one. */
   readonly emptySlots: number;
   /** Wait for QMP's `cont` before the first instruction. */
   readonly paused: boolean;
@@ -43,18 +46,41 @@ export interface Drive {
   readonly format: 'raw' | 'qcow2';
   /** What becomes of the guest's writes: refused, thrown away when it ends, or kept in the file. */
   readonly writes: 'refuse' | 'discard' | 'keep';
+  /** An error it shows on purpose. The guest sees it; QEMU does not pause. */
+  readonly fault?: DriveFault | undefined;
+  /** Its place in the boot order, unlike that of any other; default: its place in the list. */
+  readonly boot?: number | 'never' | undefined;
+  /** The number of the PCI Express slot it sits in, so that it can be pulled out (virtio and NVMe). */
+  readonly slot?: number | undefined;
 }
 
-export type Network =
-  | { readonly kind: 'none' }
-  | {
-      /** QEMU's own router with NAT, DHCP and DNS; needs no rights. */
-      readonly kind: 'user';
-      readonly card: 'virtio' | 'e1000e';
-      readonly forwards: readonly Forward[];
-      /** Nothing but the forwarded ports: the guest reaches neither host nor outside, and is told no router or name server. */
-      readonly isolated: boolean;
-    };
+export type Network = NetworkCard & (UserNetwork | LinkNetwork);
+
+interface NetworkCard {
+  readonly card: 'virtio' | 'e1000e';
+  /** Default: an address that differs among the cards of one guest only (see `macAddress`). */
+  readonly mac?: string | undefined;
+}
+
+/** QEMU's own router with NAT, DHCP and DNS; needs no rights. */
+export interface UserNetwork {
+  readonly kind: 'user';
+  readonly forwards: readonly Forward[];
+  /** Nothing but the forwarded ports: the guest reaches neither host nor outside, and is told no router or name server. */
+  readonly isolated: boolean;
+}
+
+/**
+ * One end of a private cable: Unix datagram sockets, one frame each. Needs no rights, and either end may go away and come
+ * back. See `src/boot/links.ts`.
+ */
+export interface LinkNetwork {
+  readonly kind: 'link';
+  /** Path of the socket at this end; QEMU makes it. */
+  readonly local: string;
+  /** Path of the socket at the other end. */
+  readonly remote: string;
+}
 
 /** A TCP port of this machine (loopback only) that leads to a port of the guest. */
 export interface Forward {
