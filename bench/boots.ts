@@ -68,7 +68,7 @@ async function bootTime(
     memory,
     cpus: 2,
     drives: [],
-    network: { kind: 'user', card: 'virtio', forwards: [], isolated: true },
+    networks: [{ kind: 'user', card: 'virtio', forwards: [], isolated: true }],
     display: 'none',
     uefiVars: undefined,
     kernel: { ...kernel, cmdline: 'console=ttyS0,115200n8 diskbios.mode=live panic=30' },

@@ -19,7 +19,7 @@ describe.each(['minimal', 'cloudbios', 'diskbios'])('%s.iso', (recipe) => {
       name: `${recipe}-${firmware}-${as}`,
       firmware,
       drives: [medium(join(images, `${recipe}.iso`), as)],
-      network: network({ host: port, guest: 22 }),
+      networks: network({ host: port, guest: 22 }),
     });
     await passMenu(guest);
     await waitForReady(guest);

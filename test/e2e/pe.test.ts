@@ -61,7 +61,7 @@ describe('the PE, seen from inside over SSH', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    const request = { tools, name: 'pe', drives, network: network({ host: port, guest: 22 }), emptySlots: 3 };
+    const request = { tools, name: 'pe', drives, networks: network({ host: port, guest: 22 }), emptySlots: 3 };
     guest = await bootGuest(request, (end) => {
       stop = end;
     });

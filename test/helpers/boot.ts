@@ -24,9 +24,9 @@ export function medium(file: string, as: Attachment): GuestRequest['drives'][num
   return { file, as, format: 'raw', writes: as === 'cd' ? 'refuse' : 'discard' };
 }
 
-/** A user network; it needs no rights and no Internet. */
-export function network(...forwards: readonly { host: number; guest: number }[]): GuestRequest['network'] {
-  return { kind: 'user', card: 'virtio', forwards, isolated: false };
+/** A card on a user network; it needs no rights and no Internet. */
+export function network(...forwards: readonly { host: number; guest: number }[]): GuestRequest['networks'] {
+  return [{ kind: 'user', card: 'virtio', forwards, isolated: false }];
 }
 
 /** Starts a guest that ends with the test (or the `scope` given), whatever happens. */
@@ -43,7 +43,7 @@ export async function bootGuest(
     memory: 512 * 1024 ** 2,
     cpus: 2,
     drives: [],
-    network: network(),
+    networks: network(),
     display: 'none',
     uefiVars: undefined,
     kernel: undefined,

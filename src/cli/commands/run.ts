@@ -133,10 +133,10 @@ async function guestRequest(
       { file: image, as, format: imageFormat(image), writes },
       ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes: 'keep' }) as const),
     ],
-    network:
+    networks:
       wish.network === 'none'
-        ? { kind: 'none' }
-        : { kind: 'user', card: 'virtio', forwards: wish.forwards, isolated: false },
+        ? []
+        : [{ kind: 'user', card: 'virtio', forwards: wish.forwards, isolated: false }],
     display: wish.display,
     uefiVars: undefined,
     kernel: undefined,

@@ -10,7 +10,7 @@ const spec: GuestSpec = {
   memory: 512 * 1024 ** 2,
   cpus: 2,
   drives: [{ file: '/x/a.iso', as: 'cd', format: 'raw', writes: 'refuse' }],
-  network: { kind: 'user', card: 'virtio', forwards: [{ host: 2222, guest: 22 }], isolated: false },
+  networks: [{ kind: 'user', card: 'virtio', forwards: [{ host: 2222, guest: 22 }], isolated: false }],
   display: 'none',
   serial: { kind: 'socket', path: '/g/serial', log: '/g/serial.log' },
   qmp: '/g/qmp',
@@ -47,7 +47,7 @@ describe('the command line of QEMU', () => {
       memory: 1024 ** 3 + 1,
       cpus: 1,
       drives,
-      network: { kind: 'user', card: 'e1000e', forwards: [], isolated: true },
+      networks: [{ kind: 'user', card: 'e1000e', forwards: [], isolated: true }],
       display: 'gtk',
       serial: { kind: 'terminal', log: undefined },
       qmp: undefined,
@@ -63,7 +63,7 @@ describe('the command line of QEMU', () => {
   test('a kernel started directly, without network', async () => {
     const kernel = { file: '/k', initrd: '/i', cmdline: 'console=ttyS0 quiet' };
     const serial = { kind: 'file', path: '/log' } as const;
-    const given = { drives: [], network: { kind: 'none' } as const, kernel, serial, firmwareLog: undefined };
+    const given = { drives: [], networks: [], kernel, serial, firmwareLog: undefined };
     await expect(lines(given)).toMatchFileSnapshot('../../golden/qemu-direct-kernel.txt');
   });
 

@@ -1,0 +1,91 @@
+import { unreachable } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
+import type { DriveFault } from '../base/machine.ts';
+import type { Drive } from './spec.ts';
+
+/** A value inside QEMU's comma lists. */
+export function option(value: string): string {
+  return value.replaceAll(',', ',,');
+}
+
+/** QEMU's options for all drives of a guest; drive 0 is the device `disk0`, and so on. */
+export function driveArguments(drives: readonly Drive[]): string[] {
+  let sataPort = 0;
+  return drives.flatMap((drive, index) => {
+    const { driver, ...properties } = driveDevice(drive, String(index));
+    const bus = drive.as === 'cd' || drive.as === 'ahci' ? `ide.${sataPort++}` : driveBus(drive);
+    const boot = drive.boot ?? index;
+    const device = {
+      ...(bus === undefined ? {} : { bus }),
+      ...properties,
+      ...{ drive: `drive${index}`, id: `disk${index}` },
+      ...(boot === 'never' ? {} : { bootindex: boot }),
+    };
+    return ['-drive', backend(drive, index), '-device', [driver, ...dotted(device)].join(',')];
+  });
+}
+
+function backend(drive: Drive, index: number): string {
+  const { fault, writes } = drive;
+  return [
+    ...['if=none', `id=drive${index}`],
+    ...(fault === undefined ? [`format=${drive.format}`] : ['rerror=report', 'werror=report']),
+    ...(writes === 'refuse' ? ['readonly=on'] : []),
+    ...(writes === 'discard' ? ['snapshot=on'] : []),
+    ...(fault === undefined ? [`file=${option(drive.file)}`] : dotted(blockNode(drive))),
+  ].join(',');
+}
+
+function driveBus({ as, slot }: Drive): string | undefined {
+  if (as === 'usb') return 'usb.0';
+  return slot === undefined ? undefined : `slot${slot}`;
+}
+
+/** The device that shows a drive to the guest, without its bus; `serial` makes NVMe disks distinct. */
+export function driveDevice(drive: Drive, serial: string): { driver: string; [property: string]: Json } {
+  switch (drive.as) {
+    case 'cd':
+      return { driver: 'ide-cd' };
+    case 'ahci':
+      return { driver: 'ide-hd' };
+    case 'usb':
+      return { driver: 'usb-storage', removable: true };
+    case 'virtio':
+      return { driver: 'virtio-blk-pci' };
+    case 'nvme':
+      return { driver: 'nvme', serial: `diskbios${serial}` };
+    default:
+      return unreachable(drive.as);
+  }
+}
+
+/** A drive as a node of QEMU's block layer (`BlockdevOptions` in its QMP reference), with its fault on top. */
+export function blockNode(drive: Drive): { [option: string]: Json } {
+  const image = { driver: drive.format, file: { driver: 'file', filename: drive.file } };
+  if (drive.fault === undefined) return image;
+  return { driver: 'blkdebug', image, 'inject-error': injections(drive.fault) };
+}
+
+const errnos: Readonly<Record<DriveFault['error'], number>> = { io: 5, 'no-space': 28 };
+
+/** Rules of QEMU's blkdebug (docs/devel/testing/blkdebug of QEMU). */
+function injections({ on, error, sector, once }: DriveFault): Json[] {
+  // Zeros are written by another command. Once is once: not once for each.
+  const kinds = on === 'write' && !once ? ['write', 'write-zeroes'] : [on];
+  return kinds.map((iotype) => ({
+    ...{ event: 'none', iotype, errno: errnos[error] },
+    ...(sector === undefined ? {} : { sector }),
+    ...(once ? { once } : {}),
+  }));
+}
+
+/** Nested options as QEMU's command line has them: `image.file.driver=file`. */
+function dotted(value: Json, path = ''): string[] {
+  if (typeof value !== 'object' || value === null) {
+    const text = typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+    return [`${path}=${option(text)}`];
+  }
+  return Object.entries(value).flatMap(([key, inner]) =>
+    dotted(inner as Json, path === '' ? key : `${path}.${key}`),
+  );
+}

@@ -1,0 +1,43 @@
+import { unreachable } from '../base/errors.ts';
+import { option } from './drive-args.ts';
+import type { Network } from './spec.ts';
+
+/**
+ * A MAC address from the range QEMU uses for its own, distinct for each card of each guest.
+ * @param guest number of the guest among those that can meet, from 0
+ * @param card number of the card in its guest, from 0
+ */
+export function macAddress(guest: number, card: number): string {
+  const last = [0x10 + guest, 0x50 + card].map((byte) => (byte % 256).toString(16).padStart(2, '0'));
+  return `52:54:00:db:${last.join(':')}`;
+}
+
+/** QEMU's options for all network cards of a guest. */
+export function networkArguments(networks: readonly Network[]): string[] {
+  return networks.flatMap((network, index) => {
+    const driver = network.card === 'virtio' ? 'virtio-net-pci' : 'e1000e';
+    const mac = network.mac ?? macAddress(0, index);
+    // Without its ROM the BIOS does not wait for the network.
+    const card = `${driver},netdev=net${index},mac=${mac},romfile=`;
+    return ['-netdev', backend(network, index), '-device', card];
+  });
+}
+
+function backend(network: Network, index: number): string {
+  switch (network.kind) {
+    case 'user':
+      return [
+        `user,id=net${index}`,
+        ...(network.isolated ? ['restrict=on'] : []),
+        ...network.forwards.map(({ host, guest }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
+      ].join(',');
+    case 'link':
+      return [
+        `dgram,id=net${index}`,
+        `local.type=unix,local.path=${option(network.local)}`,
+        `remote.type=unix,remote.path=${option(network.remote)}`,
+      ].join(',');
+    default:
+      return unreachable(network);
+  }
+}
