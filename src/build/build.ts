@@ -3,12 +3,12 @@ import { type Diagnostic, UserError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
 import { type EnsuredLock, ensureLock, type LockOptions } from '../debian/lock.ts';
 import { findMirrors } from '../debian/mirror.ts';
-import type { StepNode } from '../plan/types.ts';
+import type { Artifact, StepNode } from '../plan/types.ts';
 import type { MediumKind, Recipe } from '../recipe/types.ts';
 import type { Store } from '../store/store.ts';
 import { downloads } from './downloads.ts';
 import { epochOf } from './epoch.ts';
-import { execute } from './execute.ts';
+import { execution } from './execute.ts';
 import { type BuildPlan, chosenMedia, planBuild } from './plan.ts';
 import { type Published, publish } from './publish.ts';
 
@@ -103,12 +103,8 @@ export function neededNodes(plan: BuildPlan, store: Store): StepNode[] {
   return [...seen.values()];
 }
 
-/** Builds a plan's targets and copies them into the output folder. */
-export async function buildPlan(
-  plan: BuildPlan,
-  outDir: string,
-  options: BuildOptions,
-): Promise<Published[]> {
+/** Starts to build a plan's targets; each gives its artifact as soon as that is there. */
+export function startTargets(plan: BuildPlan, options: BuildOptions): Promise<Artifact>[] {
   const { recipe, targets } = plan;
   options.monitor({ type: 'plan', steps: missingByKind(plan, options.store) });
   const fetch = downloads(
@@ -117,23 +113,40 @@ export async function buildPlan(
     options.signal,
     options.monitor,
   );
-  try {
-    const artifacts = await execute(
-      targets.map((target) => target.node),
-      {
-        store: options.store,
-        recipe: recipe.name,
-        signal: options.signal,
-        monitor: options.monitor,
-        fetch,
-        ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
-      },
-    );
-    for (const node of ownSteps(plan)) {
-      for (const diagnostic of options.store.find(node.id)?.meta.warnings ?? []) {
-        options.monitor({ type: 'warning', diagnostic: withPlace(diagnostic, recipe) });
-      }
+  const make = execution({
+    store: options.store,
+    recipe: recipe.name,
+    signal: options.signal,
+    monitor: options.monitor,
+    fetch,
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+  });
+  return targets.map(({ node }) =>
+    make(node).catch((error: unknown) => {
+      throw placed(error, recipe);
+    }),
+  );
+}
+
+/** Tells what the steps of a plan that has been built warned of, in this build or an earlier one. */
+export function tellWarnings(plan: BuildPlan, options: BuildOptions): void {
+  for (const node of ownSteps(plan)) {
+    for (const diagnostic of options.store.find(node.id)?.meta.warnings ?? []) {
+      options.monitor({ type: 'warning', diagnostic: withPlace(diagnostic, plan.recipe) });
     }
+  }
+}
+
+/** Builds a plan's targets and copies them into the output folder. */
+export async function buildPlan(
+  plan: BuildPlan,
+  outDir: string,
+  options: BuildOptions,
+): Promise<Published[]> {
+  const { recipe, targets } = plan;
+  const artifacts = await Promise.all(startTargets(plan, options));
+  try {
+    tellWarnings(plan, options);
     const outputs = targets.map((target, i) => {
       const artifact = artifacts[i];
       if (artifact === undefined) throw new Error(`no artifact for ${target.name}`);

@@ -43,6 +43,11 @@ function artifactOf(stored: StoredArtifact): Artifact {
 
 /** Makes the artifacts of `targets`: what is in the store is used, everything else runs, independent steps in parallel. */
 export async function execute(targets: readonly StepNode[], options: ExecuteOptions): Promise<Artifact[]> {
+  return Promise.all(targets.map(execution(options)));
+}
+
+/** What makes one artifact after the other, as `execute` does, for callers that need not wait for all of them. */
+export function execution(options: ExecuteOptions): (target: StepNode) => Promise<Artifact> {
   const slots = semaphore(options.jobs ?? availableParallelism() + 1);
   const underway = new Map<string, Promise<Artifact>>();
   const failed = new AbortController();
@@ -170,5 +175,5 @@ export async function execute(targets: readonly StepNode[], options: ExecuteOpti
     };
   };
 
-  return Promise.all(targets.map(ensure));
+  return ensure;
 }

@@ -32,6 +32,7 @@ export interface Target {
 /** Everything a build of one recipe would do, as data. */
 export interface BuildPlan {
   readonly recipe: Recipe;
+  readonly lock: Lock;
   readonly epoch: number;
   readonly targets: readonly Target[];
 }
@@ -139,7 +140,7 @@ export function planBuild(
     file: sbomFiles.plain,
     medium: undefined,
   };
-  return { recipe, epoch, targets: [...targets, beside] };
+  return { recipe, lock, epoch, targets: [...targets, beside] };
 }
 
 /** The recipe's users, root among them with the keys of `pe.ssh-keys`. */
