@@ -1,7 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { FailedError } from '../../base/errors.ts';
-import { packageRoot } from '../../base/package-root.ts';
 import type { BuildOptions } from '../../build/build.ts';
 import type { CliIo } from '../io.ts';
 
@@ -29,51 +27,21 @@ async function buildIso(recipeFile: string, io: CliIo, verbose: boolean): Promis
   });
 }
 
-/**
- * A bare image has no lock beside it: the QEMU used last will do, else one chosen for a recipe of our own in the store, since
- * the shipped ones may lie where this user cannot write a lock.
- */
 async function ensureQemuTools(recipeFile: string | undefined, io: CliIo, verbose: boolean): Promise<string> {
-  const [{ openStore }, { storeDir }] = await Promise.all([
-    import('../../store/store.ts'),
-    import('../../store/paths.ts'),
-  ]);
-  const lastUsed = join(storeDir(io.env), 'qemu-used-last');
-  if (recipeFile === undefined && existsSync(lastUsed)) {
-    const found = openStore(storeDir(io.env)).find(readFileSync(lastUsed, 'utf8').trim());
-    if (found !== undefined) return found.dir;
-  }
-  const [{ lockFor }, { downloads }, { execute }, { loadRecipe }, { toolsNode }, { findMirrors }] =
+  const [{ qemuForImages, qemuOfRecipe, qemuUsedLast }, { loadRecipe }, { openStore }, { storeDir }] =
     await Promise.all([
-      import('../../build/build.ts'),
-      import('../../build/downloads.ts'),
-      import('../../build/execute.ts'),
+      import('../../proof/qemu.ts'),
       import('../../recipe/load.ts'),
-      import('../../steps/tools.ts'),
-      import('../../debian/mirror.ts'),
+      import('../../store/store.ts'),
+      import('../../store/paths.ts'),
     ]);
+  const usedLast = recipeFile === undefined ? qemuUsedLast(openStore(storeDir(io.env))) : undefined;
+  if (usedLast !== undefined) return usedLast;
   return working(io, verbose, async (options) => {
-    const { recipe } = await loadRecipe(resolve(io.cwd, recipeFile ?? ownRecipe(options.store.dir)));
-    const { lock } = await lockFor(recipe, options);
-    const mirrors = () => findMirrors(recipe, { explicit: undefined, env: io.env });
-    const fetch = downloads(options.store, mirrors, options.signal, options.monitor);
-    const [tools] = await execute([toolsNode('qemu', lock.tools.qemu)], {
-      ...{ store: options.store, recipe: recipe.name, signal: options.signal },
-      ...{ monitor: options.monitor, fetch },
-    });
-    if (tools === undefined) throw new Error('the QEMU tools step gave no artifact');
-    writeFileSync(`${lastUsed}.${process.pid}`, `${tools.id}\n`);
-    renameSync(`${lastUsed}.${process.pid}`, lastUsed);
-    return tools.dir;
+    if (recipeFile === undefined) return qemuForImages(options);
+    const { recipe } = await loadRecipe(resolve(io.cwd, recipeFile));
+    return qemuOfRecipe(recipe, options);
   });
-}
-
-function ownRecipe(storeDir: string): string {
-  const file = join(storeDir, 'run', 'qemu.yaml');
-  mkdirSync(dirname(file), { recursive: true });
-  const base = join(packageRoot(), 'recipes', 'minimal.yaml');
-  writeFileSync(file, `name: qemu\nextends: ${JSON.stringify(base)}\n`);
-  return file;
 }
 
 async function working<T>(
