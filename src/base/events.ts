@@ -36,6 +36,20 @@ export type WorkEvent =
       readonly finished: number;
       readonly asked: number;
     }
+  /** Cases of boot tests that will be run, beside those told of before. */
+  | { readonly type: 'cases'; readonly count: number }
+  | { readonly type: 'case-start'; readonly id: string; readonly title: string }
+  /** What a case does now. */
+  | { readonly type: 'case-step'; readonly id: string; readonly title: string }
+  | {
+      readonly type: 'case-end';
+      readonly id: string;
+      readonly title: string;
+      readonly outcome: 'passed' | 'failed' | 'not-run';
+      readonly ms: number;
+      /** Why it failed, in one line. */
+      readonly reason: string | undefined;
+    }
   | { readonly type: 'phase'; readonly text: string }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'warning'; readonly diagnostic: Diagnostic }
