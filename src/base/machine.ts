@@ -19,3 +19,27 @@ export interface DriveFault {
   /** Only the first time. */
   readonly once: boolean;
 }
+
+/** A disk of a virtual machine, made for it and kept over its power-ons. */
+export interface MachineDisk {
+  readonly bus: Attachment;
+  /** Bytes; `undefined`: as large as `from`. */
+  readonly size: number | undefined;
+  /** Absolute path of an image that it starts as a copy of (never written to). */
+  readonly from: string | undefined;
+  readonly filesystem: DiskFilesystem | undefined;
+  readonly fault: DriveFault | undefined;
+  readonly readOnly: boolean;
+  /** Whether it is there from the start; else it is plugged in later. */
+  readonly plugged: boolean;
+}
+
+/** What an empty disk is formatted with, whole, without a partition table. */
+export interface DiskFilesystem {
+  readonly type: 'ext4' | 'vfat';
+  readonly label: string | undefined;
+  /** Absolute path of a folder whose files it holds. */
+  readonly files: string | undefined;
+  /** Not a byte is left free (ext4). */
+  readonly full: boolean;
+}

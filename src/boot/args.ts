@@ -66,7 +66,8 @@ function displayArguments(display: Display): string[] {
 }
 
 function serialArguments(serial: Serial): string[] {
-  const log = (file: string | undefined): string => (file === undefined ? '' : `,logfile=${option(file)}`);
+  const log = (file: string | undefined): string =>
+    file === undefined ? '' : `,logfile=${option(file)},logappend=on`;
   switch (serial.kind) {
     case 'socket': {
       const chardev = `socket,id=serial0,path=${option(serial.path)},server=on,wait=off${log(serial.log)}`;

@@ -32,6 +32,7 @@ function backend(drive: Drive, index: number): string {
     ...(fault === undefined ? [`format=${drive.format}`] : ['rerror=report', 'werror=report']),
     ...(writes === 'refuse' ? ['readonly=on'] : []),
     ...(writes === 'discard' ? ['snapshot=on'] : []),
+    ...(writes === 'keep-in-memory' ? ['cache=unsafe'] : []),
     ...(fault === undefined ? [`file=${option(drive.file)}`] : dotted(blockNode(drive))),
   ].join(',');
 }

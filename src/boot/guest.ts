@@ -57,6 +57,8 @@ export interface Guest {
 export interface GuestOptions extends LaunchOptions, WatchOptions {
   /** Keep the whole serial log here. */
   readonly keepLog?: string | undefined;
+  /** What repeats the boot by hand, where that is more than QEMU's command line. */
+  readonly command?: string | undefined;
 }
 
 /** Runs a guest for as long as `work` lasts. Nothing of it is left afterwards: no process, socket or folder. */
@@ -67,25 +69,42 @@ export function withGuest<T>(
   work: (guest: Guest) => Promise<T>,
 ): Promise<T> {
   return withGuestFolder(async (folder) => {
-    const serial = { kind: 'socket', path: folder.serial, log: folder.serialLog } as const;
-    // It waits for `cont`, so that the console is heard from the first character on.
-    const launched = await launch(tools, request, { folder, serial, paused: true }, options);
-    const ended = guestEnd(launched);
     try {
-      const line = serialLine(await connectTo(folder.serial));
-      const command = commandByHand(tools, request);
-      const guest = makeGuest(launched, { serial: line, ended, folder, command }, options);
-      await launched.qmp.execute('cont');
-      return await work(guest);
+      const guest = await startGuest(tools, request, folder, options);
+      try {
+        return await work(guest);
+      } finally {
+        await guest.kill();
+        if (options.keepLog !== undefined) copyFileSync(folder.serialLog, options.keepLog);
+      }
     } catch (error) {
       throw options.signal?.aborted === true ? new InterruptedError() : error;
-    } finally {
-      launched.process.kill('SIGKILL');
-      await ended;
-      launched.qmp.close();
-      if (options.keepLog !== undefined) copyFileSync(folder.serialLog, options.keepLog);
     }
   });
+}
+
+/** Starts a guest whose sockets and logs are in `folder`. Who calls must see to it that it ends (`kill`). */
+export async function startGuest(
+  tools: QemuTools,
+  request: GuestRequest,
+  folder: GuestFolder,
+  options: GuestOptions,
+): Promise<Guest> {
+  const serial = { kind: 'socket', path: folder.serial, log: folder.serialLog } as const;
+  // It waits for `cont`, so that the console is heard from the first character on.
+  const launched = await launch(tools, request, { folder, serial, paused: true }, options);
+  const ended = guestEnd(launched);
+  void ended.then(() => launched.qmp.close());
+  try {
+    const line = serialLine(await connectTo(folder.serial));
+    const command = options.command ?? commandByHand(tools, request);
+    const guest = makeGuest(launched, { serial: line, ended, folder, command }, options);
+    await launched.qmp.execute('cont');
+    return guest;
+  } catch (error) {
+    await end(launched.process, ended);
+    throw error;
+  }
 }
 
 function makeGuest(

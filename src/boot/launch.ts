@@ -52,16 +52,19 @@ const longestParent = 60;
 /** Makes a folder for a guest; it is gone after `work`, whatever happens. */
 export function withGuestFolder<T>(work: (folder: GuestFolder) => Promise<T>): Promise<T> {
   const parent = Buffer.byteLength(tmpdir()) <= longestParent ? tmpdir() : '/tmp';
-  return withScratch(parent, (dir) =>
-    work({
-      dir,
-      qmp: join(dir, 'qmp'),
-      serial: join(dir, 'serial'),
-      serialLog: join(dir, 'serial.log'),
-      agent: join(dir, 'agent'),
-      firmwareLog: join(dir, 'firmware.log'),
-    }),
-  );
+  return withScratch(parent, (dir) => work(guestFolder(dir)));
+}
+
+/** Where a guest's files are in a folder. */
+export function guestFolder(dir: string): GuestFolder {
+  return {
+    dir,
+    qmp: join(dir, 'qmp'),
+    serial: join(dir, 'serial'),
+    serialLog: join(dir, 'serial.log'),
+    agent: join(dir, 'agent'),
+    firmwareLog: join(dir, 'firmware.log'),
+  };
 }
 
 /** Starts QEMU and says hello to it; throws QEMU's own words where it does not start. */

@@ -44,8 +44,11 @@ export interface Drive {
   readonly file: string;
   readonly as: Attachment;
   readonly format: 'raw' | 'qcow2';
-  /** What becomes of the guest's writes: refused, thrown away when it ends, or kept in the file. */
-  readonly writes: 'refuse' | 'discard' | 'keep';
+  /**
+   * What becomes of the guest's writes: refused, thrown away when it ends, kept in the file, or kept in it without waiting for
+   * the host's disk when the guest flushes: enough where the guest may lose its power but not the host.
+   */
+  readonly writes: 'refuse' | 'discard' | 'keep' | 'keep-in-memory';
   /** An error it shows on purpose. The guest sees it; QEMU does not pause. */
   readonly fault?: DriveFault | undefined;
   /** Its place in the boot order, unlike that of any other; default: its place in the list. */

@@ -5,6 +5,23 @@ import { findProgram } from '../sys/run.ts';
 import { toolArgv } from '../sys/tools.ts';
 import type { UefiFiles } from './args.ts';
 
+/** Programs beside QEMU, and where Debian puts them. */
+const helpers = {
+  dbclient: 'usr/bin/dbclient',
+  dropbearkey: 'usr/bin/dropbearkey',
+  debugfs: 'usr/sbin/debugfs',
+  dumpe2fs: 'usr/sbin/dumpe2fs',
+  mke2fs: 'usr/sbin/mke2fs',
+  'mkfs.fat': 'usr/sbin/mkfs.fat',
+  mtools: 'usr/bin/mtools',
+} as const;
+export type HelperProgram = keyof typeof helpers;
+
+/** Whether a folder has all programs that this version of diskbios wants beside QEMU. */
+export function hasAllHelpers(dir: string): boolean {
+  return Object.values(helpers).every((path) => existsSync(join(dir, path)));
+}
+
 /** A QEMU that can be started: the pinned one of the store, or the machine's own. */
 export interface QemuTools {
   /** For a person: `QEMU (pinned)`. */
@@ -13,6 +30,8 @@ export interface QemuTools {
   argv(...args: string[]): string[];
   /** The argv that starts `qemu-img`. */
   img(...args: string[]): string[];
+  /** The argv that starts one of the programs that make disks and log in. */
+  program(name: HelperProgram, ...args: string[]): string[];
   readonly env: Readonly<Record<string, string>>;
   readonly uefi: UefiFiles;
   /** What the answer of the accelerator probe is remembered under: it holds for one QEMU. */
@@ -30,6 +49,7 @@ export function qemuFromTree(dir: string): QemuTools {
         ...args,
       ]),
     img: (...args) => toolArgv(dir, 'usr/bin/qemu-img', args),
+    program: (name, ...args) => toolArgv(dir, helpers[name], args),
     env: { QEMU_MODULE_DIR: at('usr/lib/x86_64-linux-gnu/qemu') },
     uefi: { code: at('usr/share/OVMF/OVMF_CODE_4M.fd'), vars: at('usr/share/OVMF/OVMF_VARS_4M.fd') },
     id: dir,
@@ -60,10 +80,20 @@ export function qemuFromHost(): QemuTools {
     name: "this machine's QEMU",
     argv: (...args) => [program, ...args],
     img: (...args) => [findProgram('qemu-img') ?? 'qemu-img', ...args],
+    program: (name, ...args) => [hostProgram(name), ...args],
     env: desktopSession(),
     uefi: { code: uefi[0], vars: uefi[1] },
     id: program,
   };
+}
+
+function hostProgram(name: HelperProgram): string {
+  const found = findProgram(name);
+  if (found !== undefined) return found;
+  throw new MissingError(
+    `${name} is not installed on this machine`,
+    'sudo apt-get install dropbear-bin e2fsprogs dosfstools mtools',
+  );
 }
 
 /** What a program needs to open a window. */

@@ -16,7 +16,7 @@ const common: Readonly<Record<Toolset, readonly string[]>> = {
     'xz-utils',
     'zstd',
   ],
-  qemu: ['dropbear-bin', 'qemu-utils'],
+  qemu: ['dosfstools', 'dropbear-bin', 'e2fsprogs', 'mtools', 'qemu-utils'],
 };
 
 /** Packages of each set, by the architecture of the image. */

@@ -103,6 +103,7 @@ describe('what a run needs', () => {
       name: '',
       argv: () => [],
       img: () => ['false'],
+      program: () => ['false'],
       env: {},
       uefi: { code: '', vars: '' },
       id: '',

@@ -1,0 +1,84 @@
+import { extname, join } from 'node:path';
+import { FailedError } from '../base/errors.ts';
+import type { DiskFilesystem, MachineDisk } from '../base/machine.ts';
+import { makeFilesystem } from './filesystems.ts';
+import type { Drive } from './spec.ts';
+import type { QemuTools } from './tools.ts';
+
+/** Runs a command that helps to make a machine; whoever gives it may write it down. */
+export type Maker = (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<string>;
+
+export interface DiskFolder {
+  /** Folder that the disks' files go to. */
+  readonly dir: string;
+  readonly tools: QemuTools;
+  readonly make: Maker;
+}
+
+/** The format of an image, told by its name. */
+export function imageFormat(file: string): Drive['format'] {
+  return extname(file) === '.qcow2' ? 'qcow2' : 'raw';
+}
+
+/**
+ * Makes a disk and gives it as a drive: an empty one takes no space until it is written to, one that starts as a copy is
+ * an overlay, so that the original is never written to. Throws `FailedError` where a disk of such a kind cannot be.
+ */
+export async function makeDisk(name: string, disk: MachineDisk, folder: DiskFolder): Promise<Drive> {
+  const { bus, from, size, filesystem, fault } = disk;
+  const readOnly = disk.readOnly || bus === 'cd';
+  if (readOnly && bus === 'ahci') {
+    throw new FailedError('no-such-disk', `${name}: AHCI disks cannot be read-only`, {
+      hint: 'usb, virtio and nvme disks can',
+    });
+  }
+  const writes = readOnly ? 'refuse' : 'keep-in-memory';
+  const path = join(folder.dir, name.replace(/[^\w.-]+/g, '_'));
+  if (from !== undefined) {
+    if (readOnly && size === undefined)
+      return { file: from, as: bus, format: imageFormat(from), writes, fault };
+    return {
+      file: await overlay(from, `${path}.qcow2`, folder, size),
+      as: bus,
+      format: 'qcow2',
+      writes,
+      fault,
+    };
+  }
+  if (size === undefined) throw new Error(`disk ${name} has neither a size nor an image to start from`);
+  const file = `${path}.img`;
+  await emptyDisk(file, size, filesystem, folder);
+  return { file, as: bus, format: 'raw', writes, fault };
+}
+
+/**
+ * Makes a file that reads as another image and keeps what is written.
+ * @param size bytes; default: as large as the original
+ */
+export async function overlay(
+  from: string,
+  file: string,
+  { tools, make }: DiskFolder,
+  size?: number,
+): Promise<string> {
+  const backing = ['-b', from, '-F', imageFormat(from)];
+  await make(
+    tools.img(
+      ...['create', '-q', '-f', 'qcow2', ...backing, file],
+      ...(size === undefined ? [] : [String(size)]),
+    ),
+    tools.env,
+  );
+  return file;
+}
+
+async function emptyDisk(
+  file: string,
+  size: number,
+  filesystem: DiskFilesystem | undefined,
+  folder: DiskFolder,
+): Promise<void> {
+  const { tools, make } = folder;
+  await make(tools.img('create', '-q', '-f', 'raw', file, String(size)), tools.env);
+  if (filesystem !== undefined) await makeFilesystem(file, filesystem, folder);
+}
