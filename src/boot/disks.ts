@@ -5,8 +5,14 @@ import { makeFilesystem } from './filesystems.ts';
 import type { Drive } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
-/** Runs a command that helps to make a machine; whoever gives it may write it down. */
-export type Maker = (argv: readonly string[], env?: Readonly<Record<string, string>>) => Promise<string>;
+/** Runs a command that helps to make a machine and gives its output; whoever gives it may write the command down. */
+export type Maker = (argv: readonly string[], how?: MakerOptions) => Promise<string>;
+
+export interface MakerOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** It changes nothing. */
+  readonly asks?: boolean;
+}
 
 export interface DiskFolder {
   /** Folder that the disks' files go to. */
@@ -67,7 +73,7 @@ export async function overlay(
       ...['create', '-q', '-f', 'qcow2', ...backing, file],
       ...(size === undefined ? [] : [String(size)]),
     ),
-    tools.env,
+    { env: tools.env },
   );
   return file;
 }
@@ -79,6 +85,6 @@ async function emptyDisk(
   folder: DiskFolder,
 ): Promise<void> {
   const { tools, make } = folder;
-  await make(tools.img('create', '-q', '-f', 'raw', file, String(size)), tools.env);
+  await make(tools.img('create', '-q', '-f', 'raw', file, String(size)), { env: tools.env });
   if (filesystem !== undefined) await makeFilesystem(file, filesystem, folder);
 }

@@ -30,7 +30,7 @@ async function makeExt4(
   const filled = files === undefined ? [] : ['-d', files];
   // No blocks are reserved for root: what is full is full for everybody.
   const options = ['-q', '-F', '-t', 'ext4', '-m', '0', '-E', 'root_owner=0:0', ...named, ...filled];
-  await make(tools.program('mke2fs', ...options, file), ext4Env);
+  await make(tools.program('mke2fs', ...options, file), { env: ext4Env });
 }
 
 /** The settings built into the program, not those of this machine. */
@@ -56,7 +56,8 @@ async function fillExt4(file: string, { tools, make }: Pick<DiskFolder, 'tools' 
       `write /dev/null filler-${round}-${i}`,
       `fallocate filler-${round}-${i} 0 ${size - 1}`,
     ]);
-    for (const request of requests) await make(tools.program('debugfs', '-w', '-R', request, file), ext4Env);
+    for (const request of requests)
+      await make(tools.program('debugfs', '-w', '-R', request, file), { env: ext4Env });
   }
 }
 
@@ -64,7 +65,7 @@ async function freeBlocks(
   file: string,
   { tools, make }: Pick<DiskFolder, 'tools' | 'make'>,
 ): Promise<number> {
-  const said = await make(tools.program('dumpe2fs', '-h', file), ext4Env);
+  const said = await make(tools.program('dumpe2fs', '-h', file), { env: ext4Env, asks: true });
   const count = /^Free blocks:\s+(\d+)$/m.exec(said)?.[1];
   if (count === undefined) throw new Error(`dumpe2fs tells no free blocks of ${file}`);
   return Number(count);
@@ -81,6 +82,6 @@ async function makeVfat(
   if (files === undefined || names.length === 0) return;
   const sources = names.map((name) => join(files, name));
   await make(tools.program('mtools', '-c', 'mcopy', '-i', file, '-s', '-m', ...sources, '::'), {
-    MTOOLSRC: '/dev/null',
+    env: { MTOOLSRC: '/dev/null' },
   });
 }

@@ -26,7 +26,7 @@ function qemuScript(body: string): QemuTools {
   writeFileSync(file, `#!/bin/sh\necho "$@" >>${dir}/calls\n${body}\n`);
   chmodSync(file, 0o755);
   const argv = (...args: string[]): string[] => [file, ...args];
-  return { name: 'script', argv, img: argv, env: {}, uefi: { code: '', vars: '' }, id: file };
+  return { name: 'script', argv, img: argv, program: argv, env: {}, uefi: { code: '', vars: '' }, id: file };
 }
 
 const calls = (): string[] => readFileSync(join(dir, 'calls'), 'utf8').trim().split('\n');
