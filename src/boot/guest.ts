@@ -17,6 +17,7 @@ import {
 } from './launch.ts';
 import { connectTo, type Qmp } from './qmp.ts';
 import { type SerialLine, serialLine } from './serial.ts';
+import type { Drive } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 import { type Expectation, type Match, type WatchOptions, watchGuest } from './watch.ts';
 
@@ -29,6 +30,8 @@ export interface Guest {
   readonly folder: GuestFolder;
   readonly serial: SerialLine;
   readonly qmp: Qmp;
+  /** What it can read from when it is switched on. */
+  readonly drives: readonly Drive[];
   /** Milliseconds since its power was switched on. */
   uptime(): number;
   /**
@@ -36,6 +39,13 @@ export interface Guest {
    * the guest ends, panics, falls into a rescue prompt, reboots again and again, or says nothing for long.
    */
   waitFor(pattern: RegExp | string, expectation?: Expectation): Promise<Match>;
+  /**
+   * Waits until `done` gives something; it is asked whenever the console says something, and twice a second. Fails as
+   * `waitFor` does.
+   */
+  waitUntil<T>(what: string, done: () => T | undefined, expectation?: Expectation): Promise<T>;
+  /** What the console said so far counts as read: `waitFor` looks behind it. */
+  skip(): void;
   /** Waits for the guest to switch itself off; fails as `waitFor` does. */
   waitForPowerOff(expectation?: Expectation): Promise<GuestEnd>;
   /** Presses the power button. */
@@ -98,7 +108,8 @@ export async function startGuest(
   try {
     const line = serialLine(await connectTo(folder.serial));
     const command = options.command ?? commandByHand(tools, request);
-    const guest = makeGuest(launched, { serial: line, ended, folder, command }, options);
+    const { drives } = request;
+    const guest = makeGuest(launched, { serial: line, ended, folder, command, drives }, options);
     await launched.qmp.execute('cont');
     return guest;
   } catch (error) {
@@ -109,7 +120,7 @@ export async function startGuest(
 
 function makeGuest(
   { process, qmp }: Launched,
-  parts: Pick<Guest, 'serial' | 'ended' | 'folder' | 'command'>,
+  parts: Pick<Guest, 'serial' | 'ended' | 'folder' | 'command' | 'drives'>,
   options: GuestOptions,
 ): Guest {
   const { ended, folder } = parts;
@@ -127,6 +138,8 @@ function makeGuest(
     qmp,
     uptime: () => performance.now() - switchedOn,
     waitFor: watch.waitFor,
+    waitUntil: watch.waitUntil,
+    skip: watch.skip,
     waitForPowerOff: watch.waitForPowerOff,
     pressPowerButton: async () => {
       await qmp.execute('system_powerdown');

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
+import { type TerminalScreen, terminalScreen } from './terminal-screen.ts';
 import { plainTexter } from './terminal-text.ts';
 
 /** A guest's serial line. */
 export interface SerialLine {
   /** All it has said, without terminal control sequences. */
   text(): string;
+  /** What a terminal on it shows since the machine was last started. */
+  readonly screen: TerminalScreen;
   /** Types into it. */
   send(text: string): void;
   /** When it last said something, by `performance.now()`. */
@@ -18,6 +21,7 @@ export interface SerialLine {
 export function serialLine(socket: Socket): SerialLine {
   const decoder = new StringDecoder('utf8');
   const plainText = plainTexter();
+  const screen = terminalScreen();
   const listeners = new Set<(plain: string, raw: string) => void>();
   let text = '';
   let heard = performance.now();
@@ -26,12 +30,14 @@ export function serialLine(socket: Socket): SerialLine {
     const raw = decoder.write(bytes);
     const plain = plainText(raw);
     text += plain;
+    screen.write(raw);
     heard = performance.now();
     for (const listener of [...listeners]) listener(plain, raw);
   });
 
   return {
     text: () => text,
+    screen,
     send: (typed) => void socket.write(typed),
     lastHeard: () => heard,
     onText: (listener) => {

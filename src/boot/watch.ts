@@ -41,7 +41,11 @@ export interface WatchOptions {
 
 export interface Watch {
   readonly waitFor: (pattern: RegExp | string, expectation?: Expectation) => Promise<Match>;
+  /** Waits until `done` gives something; it is asked whenever the guest says something, and twice a second. */
+  readonly waitUntil: <T>(what: string, done: () => T | undefined, expectation?: Expectation) => Promise<T>;
   readonly waitForPowerOff: (expectation?: Expectation) => Promise<GuestEnd>;
+  /** What was said so far counts as read: `waitFor` looks behind it. */
+  readonly skip: () => void;
 }
 
 /** So many resets while one thing is awaited are a loop. */
@@ -64,7 +68,9 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
     end = how;
   });
   qmp.onEvent(({ event }) => {
-    if (event === 'RESET') resets += 1;
+    if (event !== 'RESET') return;
+    resets += 1;
+    serial.screen.reset();
   });
 
   const firmwareFinding = (): Finding | undefined =>
@@ -162,6 +168,10 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
         position += groups.index + groups[0].length;
         return { groups, before: text.slice(0, groups.index) };
       });
+    },
+    waitUntil: (what, done, expectation = {}) => attend(what, expectation, done),
+    skip: () => {
+      position = serial.text().length;
     },
     waitForPowerOff: (expectation = {}) =>
       attend('power-off', expectation, () => (end?.how === 'power-off' ? end : undefined)),
