@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readyPattern } from '../src/base/cmdline.ts';
+import { readyPattern } from '../src/base/console-lines.ts';
 import { chooseAccelerator } from '../src/boot/accel.ts';
 import { withGuest } from '../src/boot/guest.ts';
 import type { GuestRequest } from '../src/boot/launch.ts';

@@ -54,10 +54,3 @@ export const parameters = [
     meaning: 'a shell before the mode is acted on',
   },
 ] as const satisfies readonly Parameter[];
-
-/** The line on the serial console that says that the PE is up. `up` is seconds since the kernel started. */
-export function readyLine(mode: Mode, up: number): string {
-  return `DISKBIOS-READY mode=${mode} up=${up.toFixed(2)}`;
-}
-
-export const readyPattern = /DISKBIOS-READY mode=(live|takeover|dual) up=(\d+\.\d+)/;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readyPattern } from '../../src/base/cmdline.ts';
+import { readyPattern } from '../../src/base/console-lines.ts';
 import type { Attachment } from '../../src/base/machine.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { chooseAccelerator } from '../../src/boot/accel.ts';

@@ -8,7 +8,7 @@ export interface ScreenFacts {
   /** Root can log in by SSH with a key. */
   readonly sshKeys: boolean;
   readonly oneTimePassword: string | undefined;
-  /** Lines about boot parameters that were not followed. */
+  /** Lines about boot parameters that were not followed and services that did not start. */
   readonly problems: readonly string[];
   /** Why there is no address yet, where there is none. */
   readonly networkNote: string;

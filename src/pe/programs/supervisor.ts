@@ -1,8 +1,21 @@
-import { readyLine } from '../../base/cmdline.ts';
+import { initLine, readyLine, supervisorFailedLine } from '../../base/console-lines.ts';
 import type { PeConfig, PeConfigService } from '../../base/pe-config.ts';
-import { after, changedAt, keepReaping, makeFolder, now, readText, run, uptime, writeText } from '../host.ts';
+import {
+  after,
+  changedAt,
+  exists,
+  exit,
+  keepReaping,
+  makeFolder,
+  now,
+  readText,
+  run,
+  uptime,
+  writeText,
+} from '../host.ts';
 import { parseCommandLine } from '../lib/command-line.ts';
 import { welcome } from '../lib/screen.ts';
+import { createStartWatch } from '../lib/start-watch.ts';
 import { type Consoles, createConsoles } from '../supervisor/consoles.ts';
 import { openControl } from '../supervisor/control.ts';
 import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
@@ -18,6 +31,8 @@ const bootTick = 40;
 const restTick = 3000;
 /** Milliseconds that a card may take from its driver's start to its interface. */
 const cardPatience = 1000;
+/** Milliseconds that READY waits at most for services that have ended and are tried again. */
+const servicePatience = 2000;
 
 function baseEnv(config: PeConfig): Record<string, string> {
   return {
@@ -88,7 +103,8 @@ function createWait(): {
 }
 
 async function main(): Promise<void> {
-  const marks = [`supervisor ${uptime().toFixed(2)}`];
+  const started = uptime();
+  const marks = [`supervisor ${started.toFixed(2)}`];
   const mark = (name: string): void => {
     marks.push(`${name} ${uptime().toFixed(2)}`);
   };
@@ -101,8 +117,14 @@ async function main(): Promise<void> {
   const consoles = createConsoles(config, commandLine);
   const drivers = createDrivers();
   const again = isReady();
-  if (again) endLeftovers();
-  else for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
+  const starts = createStartWatch({ now, after, exists, say: consoles.say });
+  if (again) {
+    endLeftovers();
+    starts.close();
+  } else {
+    consoles.say(initLine(started));
+    for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
+  }
   for (const problem of choice.problems) log(`${problem}; coming up live`);
   await floorClock();
   if (choice.debug && !again) {
@@ -112,7 +134,7 @@ async function main(): Promise<void> {
   }
 
   const state = createStateWriter(() => services);
-  const services = supervise(config.services, baseEnv(config), state.changed);
+  const services = supervise(config.services, baseEnv(config), state.changed, starts);
   const cardDrivers = drivers.network();
   services.startAll();
   mark('services');
@@ -139,7 +161,10 @@ async function main(): Promise<void> {
   await openControl(services);
   state.begin();
   const powerButton = createPowerButton();
-  const ready = readyLine(choice.mode, uptime());
+  const decideBy = now() + servicePatience;
+  await wait.until(() => now() > decideBy || starts.decided());
+  const failed = starts.close();
+  const ready = readyLine(choice.mode, uptime(), failed);
   if (!again) consoles.say(ready);
   markReady(ready);
   log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
@@ -152,7 +177,7 @@ async function main(): Promise<void> {
       addresses: network.addresses(),
       sshKeys,
       oneTimePassword,
-      problems: choice.problems,
+      problems: [...choice.problems, ...failed.map((name) => `service ${name} failed to start`)],
       networkNote: network.note(),
     });
   let shown = text();
@@ -182,6 +207,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
-  writeText('/dev/console', `diskbios: the supervisor failed: ${message}\n`);
+  const [message = '', place = ''] =
+    error instanceof Error ? [error.message, error.stack?.split('\n')[0]] : [String(error)];
+  const line = supervisorFailedLine([message, place.trim()].join(' ').trim().replaceAll('\n', ' '));
+  // Through the kernel it comes out on every console. 2: critical, shown on quiet boots too.
+  if (!writeText('/dev/kmsg', `<2>${line}\n`)) writeText('/dev/console', `${line}\n`);
+  exit(1);
 });

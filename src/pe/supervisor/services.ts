@@ -4,6 +4,7 @@ import { verdict } from '../lib/back-off.ts';
 import { lineSplitter } from '../lib/lines.ts';
 import { startOrder } from '../lib/order.ts';
 import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
+import type { StartWatch } from '../lib/start-watch.ts';
 import { log } from './log.ts';
 
 const terminate = 15;
@@ -49,11 +50,12 @@ function describeEnd({ code, signal }: ExitStatus): string {
   return code === 127 ? 'its program cannot be started' : `ended with code ${code}`;
 }
 
-/** Starts programs, watches them and starts them again. `changed` is told about each change. */
+/** Starts programs, watches them and starts them again. `changed` is told about each change, `starts` about each start and end. */
 export function supervise(
   specs: Readonly<Record<string, PeConfigService>>,
   env: Readonly<Record<string, string>>,
   changed: () => void,
+  starts: Pick<StartWatch, 'watch' | 'started' | 'heard' | 'ended'>,
 ): Services {
   const services = new Map<string, Service>();
   const { order, circles } = startOrder(specs);
@@ -70,11 +72,13 @@ export function supervise(
     service.cancel = undefined;
     const split = lineSplitter(service.line);
     service.started = now();
+    starts.started(service.name);
     const pid = spawn(service.spec.run, { env: { ...env, ...service.spec.env }, output: split }, (status) => {
       exited(service, status);
     });
     if (pid <= 0) {
       service.ended = 'the machine is out of processes or memory';
+      starts.heard(service.name, service.ended);
       exited(service, { code: 1, signal: undefined });
       return false;
     }
@@ -93,6 +97,7 @@ export function supervise(
       for (const done of stopped) done();
       return;
     }
+    starts.ended(service.name, status);
     const next = verdict(service.spec.restart, {
       code: status.code,
       ran: now() - service.started,
@@ -133,7 +138,12 @@ export function supervise(
   }
   for (const name of order) {
     const spec = specs[name];
-    if (spec !== undefined) create(name, spec);
+    if (spec === undefined) continue;
+    create(name, spec, (text) => {
+      starts.heard(name, text);
+      log(`${name}: ${text}`);
+    });
+    if (spec.enabled) starts.watch(name, spec);
   }
 
   const unknown = (name: string): Reply => ({ code: 2, message: `there is no service ${name}` });
