@@ -1,0 +1,43 @@
+import type { EngineName } from '../../../base/system.ts';
+import type { EndSigns } from '../../lib/systems/run-state.ts';
+import type { SoundSystem } from '../store.ts';
+
+/** How a system runs. A further engine is one file with one of these, and a line in registry.ts. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What it keeps apart and what not, for a person who chooses. */
+  readonly isolation: string;
+  /** Why it cannot be used in this PE, with what to do; `undefined` where it can. */
+  available(): string | undefined;
+  /** What keeps this very system from being started with it, each with what to do. Nothing is changed. */
+  check(target: Target): readonly string[];
+  /** Called when `target.root` is mounted and the cgroup is there. Writes what it needs into `target.run`. */
+  prepare(target: Target): Promise<StartPlan>;
+  /** Process id, as the PE sees it, of the system's first process; `undefined` where it does not run (yet). */
+  init(target: Target): number | undefined;
+  /** The command line, to be run in the PE, that runs `argv` inside. With `tty`: for a person at a terminal. */
+  command(target: Target, argv: readonly string[], how: { readonly tty: boolean }): readonly string[];
+  /** Asks the system to switch itself off, and returns; the caller waits `StartPlan.patience`, then ends it by force. */
+  askToStop(target: Target): Promise<void>;
+  /** After its end, before `target.root` is unmounted. Must bear being called again, and when `prepare` failed half way. */
+  cleanup(target: Target): Promise<void>;
+}
+
+/** A system together with the places of its run. */
+export interface Target extends SoundSystem {
+  /** `/run/diskbios/systems/<name>`: in memory, made anew at each start. */
+  readonly run: string;
+  /** `<run>/root`: its root file system is mounted here before `prepare`. */
+  readonly root: string;
+  /** `/sys/fs/cgroup/systems/<name>`: limits are set on it; the foreground process is born into it. */
+  readonly cgroup: string;
+}
+
+export interface StartPlan {
+  /** The foreground process: lives as long as the system, and ends with it. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly ends: EndSigns;
+  /** Milliseconds that the system is given to switch itself off. */
+  readonly patience: number;
+}

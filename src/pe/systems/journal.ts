@@ -1,0 +1,113 @@
+import { isThere, makeFolders, removeOne, rename, writeFile } from '../host/files.ts';
+import { removeTree, syncFileSystem, syncPaths } from '../host/tree.ts';
+import { list, now, readText } from '../host.ts';
+import {
+  abandonSteps,
+  beginSteps,
+  type CommitStep,
+  commitSteps,
+  type FileStep,
+  type JournalRecord,
+  journalFolder,
+  recovery,
+  trashFolder,
+  trashPath,
+  workFolder,
+  workPath,
+} from '../lib/systems/journal.ts';
+import type { SystemsDir } from '../lib/systems/places.ts';
+import { toUtf8 } from '../lib/utf8.ts';
+import { isAlive, myself } from './processes.ts';
+
+/** An operation under way. */
+export interface Change {
+  readonly id: string;
+  /** A folder of its own, there and empty: everything new is made in it. Absolute. */
+  readonly work: string;
+  /** The same and the place for what is replaced or destroyed, relative to the systems directory, for `CommitStep`. */
+  readonly paths: { readonly work: string; readonly trash: string };
+}
+
+async function carryOut(dir: string, steps: readonly FileStep[]): Promise<void> {
+  const at = (path: string): string => `${dir}/${path}`;
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'make-folder':
+        makeFolders(at(step.path), step.path === '.pe' ? 0o700 : 0o755);
+        break;
+      case 'write':
+        writeFile(at(`${step.path}.new`), toUtf8(step.text), { mode: 0o644, durable: true });
+        rename(at(`${step.path}.new`), at(step.path));
+        break;
+      case 'move':
+        rename(at(step.from), at(step.to));
+        break;
+      case 'remove-file':
+        removeOne(at(step.path));
+        break;
+      case 'remove-tree':
+        if (isThere(at(step.path))) await removeTree(at(step.path));
+        break;
+      case 'sync':
+        await syncPaths(...step.folders.map(at));
+        break;
+      case 'sync-tree':
+        await syncFileSystem(at(step.path));
+        break;
+    }
+  }
+}
+
+let counter = 0;
+
+/**
+ * Does an operation on the tree of a systems directory so that a power cut at any instant leaves it done or undone.
+ * `work` makes what is new and returns the steps that put it into place. If it throws, nothing is left of it.
+ */
+export async function change<T = undefined>(
+  dir: SystemsDir,
+  what: { readonly operation: string; readonly subject: string },
+  work: (change: Change) => Promise<{ readonly commit: readonly CommitStep[]; readonly result?: T }>,
+): Promise<T | undefined> {
+  counter += 1;
+  const owner = myself();
+  const id = `${Date.now().toString(36)}-${owner.pid}-${counter}-${Math.floor(now() % 1000)}`;
+  const record: JournalRecord = { format: 1, id, ...what, owner, commit: undefined };
+  const exists = (path: string): boolean => isThere(`${dir.path}/${path}`);
+  await carryOut(dir.path, beginSteps(record));
+  let made: Awaited<ReturnType<typeof work>>;
+  try {
+    made = await work({
+      id,
+      work: `${dir.path}/${workPath(id)}`,
+      paths: { work: workPath(id), trash: trashPath(id) },
+    });
+  } catch (error) {
+    await carryOut(dir.path, abandonSteps(id));
+    throw error;
+  }
+  await carryOut(dir.path, commitSteps(record, made.commit, exists));
+  return made.result;
+}
+
+/** Finishes or removes what was interrupted; a line for each such operation. At boot and before each change. */
+export async function recover(dir: SystemsDir, { atBoot = false } = {}): Promise<readonly string[]> {
+  if (dir.readOnly || !isThere(`${dir.path}/.pe`)) return [];
+  const below = (folder: string): string[] => list(`${dir.path}/${folder}`);
+  // Before the records: whoever begins meanwhile writes its record first.
+  const work = below(workFolder);
+  const trash = below(trashFolder);
+  const { steps, told } = recovery({
+    atBoot,
+    records: below(journalFolder).map((name) => ({
+      name,
+      text: readText(`${dir.path}/${journalFolder}/${name}`) ?? '',
+    })),
+    work,
+    trash,
+    exists: (path) => isThere(`${dir.path}/${path}`),
+    isAlive,
+  });
+  await carryOut(dir.path, steps);
+  return told;
+}

@@ -1,0 +1,95 @@
+import { UserError } from '../../base/errors.ts';
+import { nearest } from '../../base/suggest.ts';
+import { nameProblem, type SystemFile } from '../../base/system.ts';
+import { isThere } from '../host/files.ts';
+import { list, readText } from '../host.ts';
+import type { Places, SystemsDir } from '../lib/systems/places.ts';
+import { parseSystem, systemText } from '../lib/systems/system-file.ts';
+import { writeDurably } from './durable.ts';
+import { readPlaces } from './places.ts';
+
+/** A folder that is, or should be, a system. */
+export interface FoundSystem {
+  readonly name: string;
+  readonly dir: SystemsDir;
+  /** `<dir>/<name>`. */
+  readonly folder: string;
+  /** `undefined`: broken, for the reasons in `problems`. */
+  readonly system: SystemFile | undefined;
+  readonly problems: readonly string[];
+}
+
+/** One that can be worked with. */
+export interface SoundSystem extends FoundSystem {
+  readonly system: SystemFile;
+}
+
+export const isSound = (found: FoundSystem): found is SoundSystem => found.system !== undefined;
+
+/** Reads the system in a folder, whatever state it is in. */
+export function loadSystem(dir: SystemsDir, name: string): FoundSystem {
+  const folder = `${dir.path}/${name}`;
+  const wrong = nameProblem(name);
+  const parsed = parseSystem(readText(`${folder}/system.json`));
+  if (wrong === undefined) return { name, dir, folder, ...parsed };
+  const problems = [`its folder's name cannot be the name of a system: ${wrong}`, ...parsed.problems];
+  return { name, dir, folder, system: undefined, problems };
+}
+
+/** All systems of all systems directories, by name. Of two with one name the first directory's counts. */
+export function listSystems(places: Places = readPlaces()): FoundSystem[] {
+  const found: FoundSystem[] = [];
+  for (const dir of places.dirs) {
+    for (const name of list(dir.path)) {
+      const isSystem = !name.startsWith('.') && isThere(`${dir.path}/${name}/system.json`);
+      if (!isSystem && !isThere(`${dir.path}/${name}/rootfs`) && !isThere(`${dir.path}/${name}/delta`))
+        continue;
+      const one = loadSystem(dir, name);
+      const other = found.find((earlier) => earlier.name === name);
+      if (other === undefined) found.push(one);
+      else
+        found.push({
+          ...one,
+          system: undefined,
+          problems: [`there is a system of this name in ${other.dir.path} already`, ...one.problems],
+        });
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The system of a name that a person gave. Throws `UserError`. */
+export function findSystem(name: string, places: Places = readPlaces()): FoundSystem {
+  const wrong = nameProblem(name);
+  if (wrong !== undefined)
+    throw new UserError({
+      code: 'bad-name',
+      message: `${JSON.stringify(name)} cannot be the name of a system: ${wrong}`,
+    });
+  for (const dir of places.dirs) {
+    const one = isThere(`${dir.path}/${name}`) ? loadSystem(dir, name) : undefined;
+    if (one !== undefined) return one;
+  }
+  const meant = nearest(
+    name,
+    listSystems(places).map((one) => one.name),
+  );
+  throw new UserError({
+    code: 'no-such-system',
+    message: `there is no system ${name}`,
+    hint: meant === undefined ? 'systemx list shows what there is' : `did you mean ${meant}?`,
+  });
+}
+
+/** The same, and it must not be broken. */
+export function findSound(name: string, places?: Places): SoundSystem {
+  const found = findSystem(name, places);
+  if (isSound(found)) return found;
+  throw new UserError(
+    found.problems.map((message) => ({ code: 'broken-system', message: `${name} is broken: ${message}` })),
+  );
+}
+
+export async function saveSystem(found: Pick<FoundSystem, 'folder'>, system: SystemFile): Promise<void> {
+  await writeDurably(`${found.folder}/system.json`, systemText(system));
+}

@@ -1,0 +1,17 @@
+import { readText } from '../host.ts';
+import { parseJson } from '../lib/systems/json-reader.ts';
+import { runFolder } from '../lib/systems/places.ts';
+import type { RunState } from '../lib/systems/run-state.ts';
+import type { Target } from './engines/engine.ts';
+import type { SoundSystem } from './store.ts';
+
+export const cgroupsFolder = '/sys/fs/cgroup/systems';
+
+export function targetOf(found: SoundSystem): Target {
+  const run = runFolder(found.name);
+  return { ...found, run, root: `${run}/root`, cgroup: `${cgroupsFolder}/${found.name}` };
+}
+
+/** State of the run of a system; `undefined` where it was not started. */
+export const runState = (name: string): RunState | undefined =>
+  parseJson(readText(`${runFolder(name)}/state.json`)) as RunState | undefined;

@@ -1,0 +1,49 @@
+import { UserError } from '../../base/errors.ts';
+import { nearest } from '../../base/suggest.ts';
+import { print, printError, readText } from '../host.ts';
+import { parseJson } from '../lib/systems/json-reader.ts';
+import { commands } from './commands/registry.ts';
+import { helpOf, overview } from './help.ts';
+import { printLines } from './output.ts';
+import { parse } from './parse.ts';
+import { report } from './report.ts';
+
+/** The manager as a function of its words; returns the exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    const [verb, ...rest] = words;
+    if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
+      printLines(overview(commands));
+      return 0;
+    }
+    if (verb === '--version') {
+      const pe = parseJson(readText('/etc/diskbios/pe.json')) as
+        | { name?: string; version?: string }
+        | undefined;
+      print(`systemx of ${pe?.name ?? 'diskbios'} ${pe?.version ?? ''}`);
+      return 0;
+    }
+    const command = commands.find(({ name }) => name === verb);
+    if (command === undefined) throw unknownVerb(verb);
+    const parsed = parse(command, rest);
+    if (!parsed.help) return await command.run(parsed);
+    printLines(helpOf(command));
+    return 0;
+  } catch (error) {
+    const { lines, code } = report(error);
+    for (const line of lines) printError(line);
+    return code;
+  }
+}
+
+function unknownVerb(verb: string): UserError {
+  const meant = nearest(
+    verb,
+    commands.map(({ name }) => name).filter((name) => !name.startsWith('_')),
+  );
+  return new UserError({
+    code: 'unknown-verb',
+    message: `there is no verb ${verb}`,
+    hint: meant === undefined ? 'systemx --help lists them' : `did you mean systemx ${meant}?`,
+  });
+}
