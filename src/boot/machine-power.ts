@@ -27,7 +27,7 @@ export function operate(
   tools: QemuTools,
   parts: MachineParts,
   options: MachineOptions & { readonly sockets: string },
-): { machine: Machine; end(): Promise<void> } {
+): { machine: Machine; end: () => Promise<void> } {
   const { spec, dir, drives, port } = parts;
   const serialLog = join(dir, 'serial.log');
   const present = new Set(parts.plugged);

@@ -25,11 +25,6 @@ async function eventually<T>(
   }
 }
 
-/** The fingerprint of the host key, as the SSH client shows it. */
-function fingerprint({ err }: SshAnswer): string | undefined {
-  return /SHA256:[\w+/]+/.exec(err)?.[0];
-}
-
 const diskSize = 32 * 1024 ** 2;
 
 /** Plugs an empty disk into a running guest. */
@@ -61,7 +56,13 @@ describe('the PE, seen from inside over SSH', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    const request = { tools, name: 'pe', drives, networks: network({ host: port, guest: 22 }), emptySlots: 3 };
+    const request = {
+      tools,
+      name: 'pe',
+      drives,
+      networks: network({ host: port, guest: 22 }),
+      emptySlots: 3,
+    };
     guest = await bootGuest(request, (end) => {
       stop = end;
     });
@@ -73,7 +74,7 @@ describe('the PE, seen from inside over SSH', () => {
   test('a key of the recipe opens the door', async () => {
     const answer = await run('id -un');
     expect(answer).toMatchObject({ code: 0, out: 'root\n' });
-    firstHostKey = fingerprint(answer);
+    firstHostKey = answer.hostKey;
     expect(firstHostKey).toBeDefined();
   });
 
@@ -87,7 +88,7 @@ describe('the PE, seen from inside over SSH', () => {
       const answer = await ssh(wrong, 'id -un');
       expect(answer.code).not.toBe(0);
       expect(answer.out).toBe('');
-      expect(answer.err).toMatch(/SHA256:/);
+      expect(answer.err).toMatch(/^key-refused/);
     }
   });
 
@@ -189,8 +190,8 @@ describe('the PE, seen from inside over SSH', () => {
       ({ code }) => code === 0,
     );
     expect(answer.out).toBe('root\n');
-    expect(fingerprint(answer)).toBeDefined();
-    expect(fingerprint(answer)).not.toBe(firstHostKey);
+    expect(answer.hostKey).toBeDefined();
+    expect(answer.hostKey).not.toBe(firstHostKey);
   });
 
   test('the power button switches it off in good order', async () => {

@@ -1,30 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
-import { run } from '../../src/sys/run.ts';
-import { toolArgv } from '../../src/sys/tools.ts';
+import { reservePort } from '../../src/boot/ports.ts';
+import { ssh as askBySsh, makeSshKey as makeKey, type SshKey } from '../../src/boot/ssh.ts';
+import { qemuFromTree } from '../../src/boot/tools.ts';
 
-/** A key made for the tests and thrown away with them. */
-export interface SshKey {
-  /** The private key, in dropbear's form. */
-  readonly file: string;
-  /** The public key as it stands in `authorized_keys` and recipes. */
-  readonly line: string;
-}
+export type { SshKey } from '../../src/boot/ssh.ts';
 
 export interface SshAnswer {
+  /** 255 where the command was not run. */
   readonly code: number;
   readonly out: string;
+  /** What the command, or else the client, said. */
   readonly err: string;
+  /** Fingerprint of the server's host key. */
+  readonly hostKey: string | undefined;
 }
 
 /** Makes a key with the pinned dropbear. */
-export async function makeSshKey(tools: string, dir: string, name = 'key'): Promise<SshKey> {
-  const file = join(dir, name);
-  const { stdout } = await run(toolArgv(tools, 'usr/bin/dropbearkey', ['-t', 'ed25519', '-f', file]));
-  const line = stdout.split('\n').find((text) => text.startsWith('ssh-ed25519 '));
-  if (line === undefined || readFileSync(file).length === 0) throw new Error(`no public key in: ${stdout}`);
-  return { file, line: line.replace(/\S+@\S+$/, 'test@example') };
+export function makeSshKey(tools: string, dir: string, name = 'key'): Promise<SshKey> {
+  return makeKey(qemuFromTree(tools), dir, name, 'test@example');
 }
 
 export interface SshTarget {
@@ -38,31 +30,17 @@ export interface SshTarget {
 
 /** Runs a command in a guest as an outside user would; never throws for what the guest or the server says. */
 export async function ssh(target: SshTarget, command: string): Promise<SshAnswer> {
-  const { tools, port, key, password } = target;
-  const identity = key === undefined ? [] : ['-i', key.file];
-  const argv = toolArgv(tools, 'usr/bin/dbclient', [
-    ...['-y', '-T', '-p', String(port), ...identity, 'root@127.0.0.1', command],
-  ]);
-  const anyCode = Array.from({ length: 256 }, (_, code) => code);
-  const { exitCode, stdout, stderr } = await run(argv, {
-    env:
-      password === undefined
-        ? { HOME: '/nonexistent' }
-        : { HOME: '/nonexistent', DROPBEAR_PASSWORD: password },
-    okCodes: anyCode,
-    signal: AbortSignal.timeout(60_000),
-  });
-  return { code: exitCode, out: stdout, err: stderr };
+  const given = { ...target, tools: qemuFromTree(target.tools) };
+  const answer = await askBySsh(given, command, { within: 60_000 });
+  const { hostKey } = answer;
+  return answer.how === 'ran'
+    ? { code: answer.status, out: answer.stdout, err: answer.stderr, hostKey }
+    : { code: 255, out: '', err: `${answer.how}: ${answer.message}`, hostKey };
 }
 
 /** A port of this machine that nothing listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort(): Promise<number> {
+  const port = await reservePort();
+  await port.release();
+  return port.number;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { qemuArguments } from '../../../src/boot/args.ts';
+import { macAddress } from '../../../src/boot/network-args.ts';
 import type { GuestSpec } from '../../../src/boot/spec.ts';
 
 const uefi = { code: '/fw/CODE.fd', vars: '/fw/VARS.fd' };
@@ -65,6 +66,31 @@ describe('the command line of QEMU', () => {
     const serial = { kind: 'file', path: '/log' } as const;
     const given = { drives: [], networks: [], kernel, serial, firmwareLog: undefined };
     await expect(lines(given)).toMatchFileSnapshot('../../golden/qemu-direct-kernel.txt');
+  });
+
+  test('drives that fail, in another boot order, and two private cables', async () => {
+    const io = { error: 'io', sector: undefined, once: false } as const;
+    const drive = { file: '/x/a,b.img', as: 'virtio', format: 'raw', writes: 'keep' } as const;
+    const drives: GuestSpec['drives'] = [
+      { ...drive, fault: { ...io, on: 'read', sector: 2048, once: true }, boot: 'never' },
+      { ...drive, as: 'usb', format: 'qcow2', fault: { ...io, on: 'write', error: 'no-space' }, boot: 1 },
+      { ...drive, as: 'nvme', fault: { ...io, on: 'flush' }, boot: 0, slot: 1, writes: 'refuse' },
+      { ...drive, slot: 0, boot: 2, writes: 'keep-in-memory' },
+    ];
+    const card = { kind: 'link', card: 'virtio' } as const;
+    const networks: GuestSpec['networks'] = [
+      { ...card, mac: macAddress(3, 0), local: '/l/0-0', remote: '/l/0-1' },
+      { ...card, local: '/l/1-0', remote: '/l/1-1' },
+    ];
+    await expect(lines({ drives, networks, emptySlots: 2 })).toMatchFileSnapshot(
+      '../../golden/qemu-faults-and-links.txt',
+    );
+  });
+
+  test('no two cards that can meet have one address', () => {
+    const all = [0, 1, 2, 15].flatMap((guest) => [0, 1, 7].map((card) => macAddress(guest, card)));
+    expect(new Set(all).size).toBe(all.length);
+    expect(all[0]).toBe('52:54:00:db:10:50');
   });
 
   test('commas in paths are doubled, since they separate options', () => {
