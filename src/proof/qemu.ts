@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
+import { hasAllHelpers } from '../boot/tools.ts';
 import { type BuildOptions, lockFor, startTargets } from '../build/build.ts';
 import type { BuildPlan, Target } from '../build/plan.ts';
 import type { Lock } from '../debian/lock-file.ts';
@@ -33,10 +34,14 @@ export async function qemuForImages(options: BuildOptions): Promise<string> {
   return qemuOfRecipe(recipe, options);
 }
 
-/** Folder of the QEMU that was used last, which will do for any image; `undefined`: the store has none. */
+/**
+ * Folder of the QEMU that was used last, which will do for any image; `undefined`: the store has none, or one that an older
+ * version of diskbios chose, without all the programs that are wanted now.
+ */
 export function qemuUsedLast(store: Store): string | undefined {
   if (!existsSync(lastUsed(store))) return undefined;
-  return store.find(readFileSync(lastUsed(store), 'utf8').trim())?.dir;
+  const dir = store.find(readFileSync(lastUsed(store), 'utf8').trim())?.dir;
+  return dir !== undefined && hasAllHelpers(dir) ? dir : undefined;
 }
 
 /** Notes the QEMU that later runs of bare images shall use. */
