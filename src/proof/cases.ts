@@ -2,6 +2,9 @@ import { UserError } from '../base/errors.ts';
 import type { Firmware } from '../base/machine.ts';
 import { formatBytes } from '../base/sizes.ts';
 import type { BootTest, TestMedium } from '../recipe/test-types.ts';
+import { mediumWord } from '../recipe/tests/media-words.ts';
+
+export { mediumWord };
 
 /** One combination of a test's matrix, one time. */
 export interface ProofCase {
@@ -36,11 +39,6 @@ export function casesOf(tests: readonly BootTest[], repeat = 1): ProofCase[] {
 /** `boots everywhere: iso, UEFI`: a case as a person would call it. */
 export function caseName({ test, title }: Pick<ProofCase, 'test' | 'title'>): string {
   return title === '' ? test.name : `${test.name}: ${title}`;
-}
-
-/** As it is written in recipes: `iso`, `iso-as-usb`. */
-export function mediumWord({ kind, as }: TestMedium): string {
-  return as === 'cd' ? kind : `${kind}-as-${as}`;
 }
 
 function combinations(test: BootTest, name: string): ProofCase[] {

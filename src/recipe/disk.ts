@@ -32,6 +32,11 @@ export function fileKind(path: string): 'file' | 'folder' | 'other' | undefined 
   return stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other';
 }
 
+/** Bytes of a file; `undefined` where there is none. */
+export function fileSize(path: string): number | undefined {
+  return fileKind(path) === 'file' ? statSync(path).size : undefined;
+}
+
 /** What a wrong path may have meant: a file of a like name in the same folder, as it would be written. */
 export function nearestFile(written: string, absolute: string): string | undefined {
   const found = nearest(basename(absolute), namesIn(dirname(absolute)));

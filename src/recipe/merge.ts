@@ -1,13 +1,13 @@
 import { nearest } from '../base/suggest.ts';
 import { didYouMean, type Problems } from './problems.ts';
-import type { SchemaNode } from './schema/node.ts';
+import { namingKey, type SchemaNode } from './schema/node.ts';
 import { type Located, type LocatedList, type LocatedMap, type LocatedPair, plain } from './yaml/located.ts';
 import { overrideFile } from './yaml/source.ts';
 
 /**
  * Lays a child's map over an inherited one. Maps merge deeply, the child's scalars win, lists append without duplicates,
- * lists of items with a name merge item by item (the schema's `x-merge`), `null` removes what was inherited, `!replace`
- * puts a list or map in the place of the inherited one, `!remove` takes an item out of a list.
+ * lists of items with a name merge item by item or replace each other (the schema's `x-merge`), `null` removes what was
+ * inherited, `!replace` puts a list or map in the place of the inherited one, `!remove` takes an item out of a list.
  */
 export function mergeMap(
   inherited: LocatedMap | undefined,
@@ -76,7 +76,10 @@ function mergeList(
 ): LocatedList {
   const rule = schema?.['x-merge'];
   const base = child.tag === '!replace' || rule === 'replace' ? undefined : inherited;
-  const idKey = rule?.startsWith('by ') === true ? rule.slice('by '.length) : undefined;
+  const idKey = namingKey(rule);
+  const isWhole = rule?.startsWith('replace by ') === true;
+  const mergeItem = (below: Located | undefined, item: Located): Located =>
+    isWhole ? item : mergeValue(below, item, schema?.items, problems);
   const inheritedIds = new Map((base?.items ?? []).map((item) => [idOf(item, idKey), item]));
   const merged = new Map<string, Located>(inheritedIds);
   const seen = new Set<string>();
@@ -88,16 +91,18 @@ function mergeList(
       continue;
     }
     // Words of a command may well repeat themselves.
-    if (seen.has(id) && rule !== 'replace') reportTwice(item, idKey, problems);
+    if (seen.has(id) && rule !== 'replace') {
+      reportTwice(item, idKey, problems);
+      // Both stay, so that what else is wrong with them is found as well.
+      if (idKey !== undefined) fresh.set(`${id} again, ${fresh.size}`, mergeItem(undefined, item));
+      continue;
+    }
     seen.add(rule === 'replace' ? `${seen.size}` : id);
     const there = merged.get(id);
     if (there !== undefined) {
-      if (idKey !== undefined) merged.set(id, mergeValue(there, item, schema?.items, problems));
+      if (idKey !== undefined) merged.set(id, mergeItem(there, item));
     } else {
-      fresh.set(
-        rule === 'replace' ? `${fresh.size}` : id,
-        mergeValue(undefined, item, schema?.items, problems),
-      );
+      fresh.set(rule === 'replace' ? `${fresh.size}` : id, mergeItem(undefined, item));
     }
   }
   // The first interface that matches counts, so the child's must come first.

@@ -54,5 +54,14 @@ ${from === 'minimal' ? '' : sshPart}
 boot:
   # Seconds that the menu waits.
   timeout: 5
+
+# What \`diskbios test ${name}.yaml\` proves; without this, that it boots, gets ready and powers off.
+# tests:
+#   - name: says who it is
+#     steps:
+#       - ready: live
+#       - run: hostname
+#         expect: { stdout: ${name} }
+#       - poweroff: { within: 20s }
 `;
 }

@@ -1,9 +1,20 @@
 import { resolve } from 'node:path';
+import { defaultTests } from './default-tests.ts';
 import { templatePath } from './locate.ts';
+import { normaliseTest, type TestSurroundings } from './normalise-tests.ts';
 import type { RawFile, RawInterface, RawKey, RawRecipe, RawService, RawUser } from './raw.ts';
 import { permissionBits } from './rules/files.ts';
 import { keyFilePath, readKeyFile } from './ssh-keys.ts';
-import type { PeFile, PeInterface, PeService, PeUser, Recipe } from './types.ts';
+import type { BootTest } from './test-types.ts';
+import { hasSerialMenu } from './tests/menu.ts';
+import {
+  mediaKinds,
+  type PeFile,
+  type PeInterface,
+  type PeService,
+  type PeUser,
+  type Recipe,
+} from './types.ts';
 import { type LocatedMap, nodeAt, type Path, valueSpan } from './yaml/located.ts';
 import { placeOf } from './yaml/source.ts';
 
@@ -60,14 +71,32 @@ export function normalise(file: string, from: From): Recipe {
         filename: media.iso.filename ?? `${raw.name}.iso`,
       },
     },
-    place: (path) =>
-      placeOf(
-        valueSpan(
-          root,
-          path.map((step) => yamlKey(root, step)),
-        ),
-      ),
+    tests: bootTests(from),
+    place: placeIn(root),
   } satisfies Recipe);
+}
+
+/** Finds where a value was written, by its path. */
+export function placeIn(root: LocatedMap): Recipe['place'] {
+  return (path) =>
+    placeOf(
+      valueSpan(
+        root,
+        path.map((step) => yamlKey(root, step)),
+      ),
+    );
+}
+
+/** The tests, or, where there are none, the built-in one. */
+function bootTests(from: From): BootTest[] {
+  const { tests, media, boot } = from.raw;
+  const offered = mediaKinds.filter((kind) => media[kind] !== undefined);
+  const around: TestSurroundings = {
+    media: offered,
+    menuBy: hasSerialMenu(boot.consoles) ? 'serial' : 'keyboard',
+    dirAt: (path) => dirAt(from, path),
+  };
+  return tests.length === 0 ? defaultTests(offered) : tests.map((test, n) => normaliseTest(test, n, around));
 }
 
 /** The keys of the YAML file; where `Recipe` has another spelling, that is understood as well. */
@@ -77,7 +106,7 @@ function yamlKey(root: LocatedMap, step: string | number): string | number {
 }
 
 /** The folder that a relative path starts from: that of the file it was written in. */
-function dirAt({ root }: From, path: Path): string {
+export function dirAt({ root }: Pick<From, 'root'>, path: Path): string {
   return (nodeAt(root, path)?.span ?? root.span).source.dir;
 }
 
@@ -164,7 +193,7 @@ function peInterface({ match, ipv4, ipv6 }: RawInterface): PeInterface {
   };
 }
 
-function deepFreeze<T>(value: T): T {
+export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
     for (const part of Object.values(value)) deepFreeze(part);

@@ -1,6 +1,7 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
 import { childSchema } from './merge.ts';
+import type { RawTest } from './raw-tests.ts';
 import type { SchemaNode } from './schema/node.ts';
 import type { Arch, LivefsFormat } from './types.ts';
 
@@ -45,6 +46,7 @@ export interface RawRecipe {
     readonly 'first-disk': boolean;
   };
   readonly media: { readonly iso?: { readonly label?: string; readonly filename?: string } };
+  readonly tests: readonly RawTest[];
 }
 
 interface RawPe {

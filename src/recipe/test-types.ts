@@ -71,7 +71,7 @@ export interface TestFilesystem {
 export type TestNetwork = { readonly kind: 'user' } | { readonly kind: 'link'; readonly name: string };
 
 interface Common {
-  /** Names of the guests it is for, one after the other. */
+  /** Names of the guests it is for, at least one, one after the other. `wait`, which is for none, names one. */
   readonly guests: readonly string[];
   /** Time limit in milliseconds on an ordinary machine; `undefined`: the step's usual one. */
   readonly within: number | undefined;

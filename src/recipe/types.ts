@@ -1,5 +1,6 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Place } from '../base/errors.ts';
+import type { BootTest } from './test-types.ts';
 
 export type { Mode } from '../base/cmdline.ts';
 
@@ -20,6 +21,8 @@ export interface Recipe {
   readonly paths: { readonly systems: string };
   readonly boot: BootSpec;
   readonly media: MediaSpec;
+  /** What `diskbios test` proves, at least one; nothing of it is in the image. */
+  readonly tests: readonly BootTest[];
   /**
    * Where a value was written, for errors found later: `place(['pe', 'packages', 2])`. The path uses the keys of the
    * YAML file (camelCase is understood too); one that is not there gives its nearest parent.

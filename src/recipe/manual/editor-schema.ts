@@ -1,5 +1,5 @@
 import type { Json } from '../../base/json.ts';
-import type { SchemaNode } from '../schema/node.ts';
+import { namingKey, type SchemaNode } from '../schema/node.ts';
 
 /**
  * The schema as editors need it. They see one file and not what it extends: a key that must be there may be inherited,
@@ -12,7 +12,7 @@ export function editorSchema(node: SchemaNode, required: readonly string[] = [])
   return {
     ...(node as { readonly [key: string]: Json }),
     required,
-    ...below('items', items && editorSchema(items, namingKey(node))),
+    ...below('items', items && editorSchema(items, namingKeys(node))),
     ...below(
       'properties',
       node.properties && mapValues(node.properties, (each) => orNothing(editorSchema(each))),
@@ -28,10 +28,9 @@ export function editorSchema(node: SchemaNode, required: readonly string[] = [])
   };
 }
 
-/** The key by which the items of a list are told apart. */
-function namingKey(node: SchemaNode): string[] {
-  const rule = node['x-merge'];
-  return rule?.startsWith('by ') === true ? [rule.slice('by '.length)] : [];
+function namingKeys(node: SchemaNode): string[] {
+  const key = namingKey(node['x-merge']);
+  return key === undefined ? [] : [key];
 }
 
 function orNothing(schema: Json): Json {

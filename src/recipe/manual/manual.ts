@@ -43,6 +43,7 @@ parents come before children, and of several parents the later wins over the ear
 | a text, number, true or false | takes the place of the inherited value |
 | a list | is appended to the inherited one; what is there already is not repeated |
 | a list that is “merged by” a key, as the tables below say | items with the same name merge key by key, new ones are appended (network interfaces: put in front) |
+| a test | takes the place of the inherited test of the same name, whole |
 | a command or the list of consoles, as the tables below say | takes the place of the inherited one |
 | \`key:\` with no value (null) | removes the inherited key |
 | \`key: !replace […]\` or \`!replace {…}\` | takes the place of the inherited list or map |
@@ -52,6 +53,39 @@ Of \`source\`, \`content\` and \`link\` of a file, the child’s one takes the p
 
 \`--set key=value\` on the command line is the last child of all. The key is a path such as \`pe.hostname\`, the value
 YAML, and it merges by the same rules: \`--set 'pe.packages=[htop]'\` adds a package.
+`;
+
+const tests = `## Tests
+
+\`diskbios test\` starts the image in virtual machines and does what the steps of each test say:
+
+\`\`\`yaml
+tests:
+  - name: keeps what was written
+    matrix: { medium: [iso, iso-as-usb], firmware: [bios, uefi], memory: [256MiB, 1GiB] }
+    disks:
+      data: { size: 64MiB, filesystem: ext4 }
+    steps:
+      - ready: live
+      - run: mount /dev/vda /mnt && echo kept > /mnt/note && sync
+      - power-cut: {}
+      - menu: diskbios live
+      - ready: { mode: live, within: 60s }
+      - run: mount /dev/vda /mnt && cat /mnt/note
+        expect: { stdout: kept }
+      - poweroff: { within: 20s }
+\`\`\`
+
+Each step has exactly one verb and may have more keys beside it; \`diskbios check\` refuses those that have no effect. A
+test without \`guests\` has one machine, called \`pe\`. With several, \`ready\` and \`poweroff\` without \`on\` are for all that are
+switched on, one after the other, \`plug\` and \`unplug\` for the one that has the disk, and every other step says \`on\`.
+\`check\` follows which machine is on and which disk is there: a step that would find it otherwise is a mistake.
+
+The boot menu has the recipe’s entries and \`Memory test\`, \`Boot from the first disk\`, \`Firmware setup\` (UEFI only), \`Restart\`
+and \`Power off\`. Sizes are written with a unit (\`512MiB\`, \`1GiB\`), durations as \`500ms\`, \`20s\`, \`2min\`, \`1h\`.
+
+Nothing of \`tests\` gets into the image: with other tests it has the same bytes. A file with nothing but \`tests:\` is for
+images that are there already: \`diskbios test my.iso --tests FILE\`.
 `;
 
 /** `docs/recipe.md`: the manual's reference of recipes. */
@@ -70,6 +104,7 @@ export function recipeManual(): string {
   return [
     introduction,
     merging,
+    tests,
     '## Every key\n',
     ...optionChapters(recipeSchema).map((text) => `${text}\n`),
     '## Module profiles\n',

@@ -1,28 +1,35 @@
-import type { MergeRule, SchemaNode } from '../schema/node.ts';
+import { type MergeRule, namingKey, type SchemaNode } from '../schema/node.ts';
 import { typeWords } from '../structure/expected.ts';
 import { table } from './table.ts';
 
-/** The chapters of the reference, one for each key of a recipe that is a map, and one for the others. */
+/** The chapters of the reference: one for each key of a recipe that is a map or a list of maps, and one for the others. */
 export function optionChapters(schema: SchemaNode): string[] {
   const keys = Object.entries(schema.properties ?? {});
   const required = schema.required ?? [];
-  const isChapter = (node: SchemaNode): boolean => node.properties !== undefined;
+  const isChapter = (node: SchemaNode): boolean =>
+    node.properties !== undefined || node.items?.properties !== undefined;
   const top = keys.filter(([, node]) => !isChapter(node));
   return [
-    chapter('The recipe itself', undefined, rows('', Object.fromEntries(top), required)),
+    chapter('The recipe itself', '', rows('', Object.fromEntries(top), required)),
     ...keys
       .filter(([, node]) => isChapter(node))
-      .map(([key, node]) =>
-        chapter(`\`${key}\``, node.description, rows(`${key}.`, node.properties ?? {}, node.required ?? [])),
-      ),
+      .map(([key, node]) => {
+        const inside = node.items ?? node;
+        const prefix = node.items === undefined ? `${key}.` : `${key}[].`;
+        return chapter(
+          `\`${key}\``,
+          meaning(node),
+          rows(prefix, inside.properties ?? {}, inside.required ?? []),
+        );
+      }),
   ];
 }
 
-function chapter(title: string, description: string | undefined, lines: readonly string[][]): string {
+function chapter(title: string, description: string, lines: readonly string[][]): string {
   return [
     `### ${title}`,
     '',
-    ...(description === undefined ? [] : [description, '']),
+    ...(description === '' ? [] : [description, '']),
     table(['key', 'value', 'default', 'meaning'], lines),
   ].join('\n');
 }
@@ -43,6 +50,7 @@ function rows(
 }
 
 function inner(path: string, node: SchemaNode): string[][] {
+  if (node['x-see'] !== undefined) return [];
   const own = node.properties === undefined ? [] : rows(`${path}.`, node.properties, node.required ?? []);
   const items = node.items === undefined ? [] : inner(`${path}[]`, node.items);
   const named = node.additionalProperties;
@@ -72,12 +80,20 @@ function defaultText(node: SchemaNode, isRequired: boolean): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
-const mergeNotes = (rule: MergeRule): string =>
-  rule === 'replace'
-    ? 'A child’s list takes the place of the inherited one.'
-    : `Merged ${rule.replace('by ', 'by `')}\`.`;
+function mergeNote(rule: MergeRule): string {
+  if (rule === 'replace') return 'A child’s list takes the place of the inherited one.';
+  return rule.startsWith('replace ')
+    ? `A child’s item takes the place of the inherited one of the same \`${namingKey(rule) ?? ''}\`.`
+    : `Merged by \`${namingKey(rule) ?? ''}\`.`;
+}
 
 function meaning(node: SchemaNode): string {
-  const rule = node['x-merge'];
-  return [node.description ?? '', ...(rule === undefined ? [] : [mergeNotes(rule)])].join(' ').trim();
+  const { 'x-merge': rule, 'x-see': see } = node;
+  return [
+    node.description ?? '',
+    ...(rule === undefined ? [] : [mergeNote(rule)]),
+    ...(see === undefined ? [] : [`As \`${see}\`.`]),
+  ]
+    .join(' ')
+    .trim();
 }

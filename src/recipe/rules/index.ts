@@ -9,6 +9,7 @@ import { peRules } from './pe.ts';
 import type { Rule } from './rule.ts';
 import { serviceRules } from './services.ts';
 import { sshKeyRules } from './ssh-keys.ts';
+import { testRules } from './tests.ts';
 
 /** Every group of rules; one file each. */
 export const rules: readonly Rule[] = [
@@ -22,4 +23,5 @@ export const rules: readonly Rule[] = [
   bootRules,
   cmdlineRules,
   mediaRules,
+  testRules,
 ];

@@ -2,8 +2,16 @@ import type { Json } from '../../base/json.ts';
 
 export type JsonType = 'object' | 'array' | 'string' | 'integer' | 'boolean';
 
-/** How a list or map of a child recipe combines with the inherited one; without it, lists append and maps merge. */
-export type MergeRule = 'replace' | `by ${string}`;
+/**
+ * How a list or map of a child recipe combines with the inherited one; without it, lists append and maps merge. Items of a
+ * list `by` a key merge with the inherited one of the same name; with `replace by` they take its place, as they are written.
+ */
+export type MergeRule = 'replace' | `by ${string}` | `replace by ${string}`;
+
+/** The key by which the items of a list are told apart. */
+export function namingKey(rule: MergeRule | undefined): string | undefined {
+  return /^(?:replace )?by (.+)$/.exec(rule ?? '')?.[1];
+}
 
 /** The part of JSON Schema (draft 7) that the recipe uses, with some words of our own, each starting with `x-`. */
 export interface SchemaNode {
@@ -31,6 +39,8 @@ export interface SchemaNode {
   readonly 'x-path'?: 'path' | 'name-or-path';
   /** Keys of which a child's one takes the place of the inherited others. */
   readonly 'x-exclusive'?: readonly string[];
+  /** For the manual: what is in it is described at this path. */
+  readonly 'x-see'?: string;
 }
 
 type Extra = Omit<SchemaNode, 'type' | 'description'>;
@@ -72,4 +82,9 @@ export function wholeNumber(
   extra: Extra = {},
 ): SchemaNode {
   return { type: 'integer', description, minimum, maximum, ...extra };
+}
+
+/** One value, or a list of at least one. */
+export function oneOrMore(description: string, item: SchemaNode, extra: Extra = {}): SchemaNode {
+  return { description, anyOf: [item, { type: 'array', minItems: 1, items: item }], ...extra };
 }

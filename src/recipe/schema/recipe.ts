@@ -5,6 +5,7 @@ import { mediaSchema } from './media.ts';
 import { choice, map, type SchemaNode, text } from './node.ts';
 import { packagesSchema } from './packages.ts';
 import { peSchema } from './pe.ts';
+import { testsSchema } from './tests.ts';
 
 /** The schema of a recipe: the one source of validation, `recipes/recipe.schema.json`, defaults and `docs/recipe.md`. */
 export const recipeSchema: SchemaNode = {
@@ -48,6 +49,7 @@ export const recipeSchema: SchemaNode = {
       ),
       boot: bootSchema,
       media: mediaSchema,
+      tests: testsSchema,
     },
     { required: ['name', 'kernel', 'boot'] },
   ),

@@ -71,7 +71,7 @@ function report(error: ErrorObject, root: LocatedMap, trustMissing: boolean, pro
       const key = String((error.params as { additionalProperty: unknown }).additionalProperty);
       const known = Object.keys(schema.properties ?? {});
       problems.error('unknown-key', keySpan(root, [...path, key]), unknownKey(key, pathText(path)), {
-        expected: `one of ${known.join(', ')}`,
+        expected: known.length === 0 ? 'no key' : `one of ${known.join(', ')}`,
         hint: didYouMean(nearest(key, known)),
       });
       return;
@@ -93,7 +93,7 @@ function report(error: ErrorObject, root: LocatedMap, trustMissing: boolean, pro
         at,
         `${name} cannot be \`${value?.kind === 'scalar' ? value.written : ''}\``,
         {
-          expected: `one of ${known.join(', ')}`,
+          expected: schema['x-expected'] ?? `one of ${known.join(', ')}`,
           hint: didYouMean(value?.kind === 'scalar' ? nearest(String(value.value), known) : undefined),
         },
       );
@@ -103,7 +103,7 @@ function report(error: ErrorObject, root: LocatedMap, trustMissing: boolean, pro
     case 'anyOf':
       problems.error('wrong-type', at, `${name} cannot be ${kindOf(value)}`, {
         expected: schema['x-expected'] ?? typeWords(schema),
-        hint: quotesHint(schema, value),
+        hint: emptyMapHint(schema, value) ?? quotesHint(schema, value),
       });
       return;
     case 'minItems':
@@ -148,8 +148,20 @@ function nameOf(path: Path): string {
 
 /** `version: 1.0` is a number to YAML. */
 function quotesHint(schema: SchemaNode, value: ReturnType<typeof nodeAt>): string | undefined {
-  const text = schema.type === 'string' || schema.anyOf?.some((branch) => branch.type === 'string') === true;
-  if (!text || value?.kind !== 'scalar' || typeof value.value === 'string' || value.value === null)
-    return undefined;
-  return `YAML reads this as ${kindOf(value)}; in quotes it is a text: "${value.written}"`;
+  const texts = [schema, ...(schema.anyOf ?? [])].filter(({ type }) => type === 'string');
+  if (value?.kind !== 'scalar' || typeof value.value === 'string' || value.value === null) return undefined;
+  const { written } = value;
+  const fits = texts.some(
+    ({ pattern = '', enum: words }) =>
+      new RegExp(pattern, 'u').test(written) && words?.includes(written) !== false,
+  );
+  return fits ? `YAML reads this as ${kindOf(value)}; in quotes it is a text: "${written}"` : undefined;
+}
+
+/** `reboot:` with nothing behind it. */
+function emptyMapHint(schema: SchemaNode, value: ReturnType<typeof nodeAt>): string | undefined {
+  const isEmpty = value?.kind === 'scalar' && value.value === null;
+  return isEmpty && schema.type === 'object' && schema.required === undefined
+    ? 'write `{}` for what is usual'
+    : undefined;
 }

@@ -1,0 +1,67 @@
+import { firmwares } from '../../base/machine.ts';
+import { mediumWords } from '../tests/media-words.ts';
+import { list, map, oneOrMore, type SchemaNode, text } from './node.ts';
+import {
+  cpusSchema,
+  disksSchema,
+  guestSchema,
+  memorySchema,
+  networkSchema,
+  testName,
+} from './test-machines.ts';
+import { stepSchema } from './test-steps.ts';
+
+const firmware: SchemaNode = { type: 'string', enum: firmwares };
+const medium: SchemaNode = { type: 'string', enum: mediumWords };
+
+const matrix = map(
+  'What the test runs with: each combination is a case of its own. Every key takes one value or a list.',
+  {
+    medium: oneOrMore(
+      'Media under test, `iso` (attached as a CD), or with the way it is attached: `iso-as-usb`; without it every medium of the recipe as it is usually attached.',
+      medium,
+      { 'x-expected': `one of ${mediumWords.join(', ')}, or a list of these` },
+    ),
+    firmware: oneOrMore('Firmware of the machine; without it both.', firmware, {
+      'x-expected': 'bios, uefi, or a list of these',
+    }),
+    memory: oneOrMore('Memory of the machine; without it `512MiB`.', memorySchema, {
+      'x-expected': 'a size such as 512MiB, or a list of these',
+    }),
+    cpus: oneOrMore('Processors of the machine; without it 2.', cpusSchema, {
+      'x-expected': 'a whole number from 1 to 64, or a list of these',
+    }),
+  },
+  { default: {} },
+);
+
+const test = map(
+  'A boot in virtual machines, and what must happen in it.',
+  {
+    name: text('Name in reports; no two tests have the same.', {
+      pattern: '^\\S(.{0,78}\\S)?$',
+      'x-expected': 'one line of up to 80 characters',
+    }),
+    matrix,
+    guests: {
+      type: 'object',
+      description:
+        'Machines, by name, where there are several; without it there is one, `pe`, with the `disks` and the `network` of the test.',
+      propertyNames: { type: 'string', ...testName },
+      additionalProperties: guestSchema,
+    },
+    disks: disksSchema,
+    network: networkSchema,
+    steps: list('What happens, one after the other; the first step that fails ends the case.', stepSchema, {
+      minItems: 1,
+    }),
+  },
+  { required: ['name', 'steps'] },
+);
+
+/** `tests:`; `Recipe.tests` is made from it by `src/recipe/normalise-tests.ts`. */
+export const testsSchema: SchemaNode = list(
+  'What `diskbios test` proves of the image; without it that it boots on BIOS and UEFI, gets ready, and powers off.',
+  test,
+  { 'x-merge': 'replace by name', default: [] },
+);

@@ -1,0 +1,35 @@
+import { type Attachment, attachments } from '../../base/machine.ts';
+import type { TestMedium } from '../test-types.ts';
+import { type MediumKind, mediaKinds } from '../types.ts';
+
+/** How a medium is attached where a test does not say. */
+const usualAttachment: Readonly<Record<MediumKind, Attachment>> = { iso: 'cd' };
+
+/** `iso` and `iso-as-cd` are one value. */
+const byWord: ReadonlyMap<string, TestMedium> = new Map(
+  mediaKinds.flatMap((kind): [string, TestMedium][] => {
+    const ways = attachments.map((as): [string, TestMedium] => [`${kind}-as-${as}`, { kind, as }]);
+    const usual = ways.filter(([, { as }]) => as === usualAttachment[kind]);
+    return [...usual.map(([, medium]): [string, TestMedium] => [kind, medium]), ...ways];
+  }),
+);
+
+/** What `matrix.medium` may say: each medium by its name, and with `-as-` and every way to attach it. */
+export const mediumWords: readonly string[] = [...byWord.keys()];
+
+/** `iso` → an ISO as CD, `iso-as-usb` → the same file on a stick; throws for anything that is not in `mediumWords`. */
+export function parseMediumWord(word: string): TestMedium {
+  const medium = byWord.get(word);
+  if (medium === undefined) throw new Error(`${word} is no medium`);
+  return medium;
+}
+
+/** A medium as machines usually have it: an ISO as CD. */
+export function usualMedium(kind: MediumKind): TestMedium {
+  return parseMediumWord(kind);
+}
+
+/** The shortest word for it: `iso`, not `iso-as-cd`. */
+export function mediumWord({ kind, as }: TestMedium): string {
+  return as === usualAttachment[kind] ? kind : `${kind}-as-${as}`;
+}
