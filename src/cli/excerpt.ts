@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Place } from '../base/errors.ts';
-import { textWidth } from './width.ts';
+import { textWidth } from '../base/text-width.ts';
 
 /** Columns of source text that are shown; a longer line is cut around the place. */
 const widest = 100;

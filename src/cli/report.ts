@@ -9,9 +9,9 @@ import {
   type Place,
   UserError,
 } from '../base/errors.ts';
+import { wrap } from '../base/text-width.ts';
 import { version } from '../base/version.ts';
 import { excerpt } from './excerpt.ts';
-import { wrap } from './width.ts';
 
 export interface ReportOptions {
   readonly colour: boolean;
