@@ -2,7 +2,7 @@ import { agentPort } from '../base/agent-protocol.ts';
 import { unreachable } from '../base/errors.ts';
 import { driveArguments, option } from './drive-args.ts';
 import { networkArguments } from './network-args.ts';
-import type { Display, GuestSpec, Serial } from './spec.ts';
+import type { GuestSpec, Serial } from './spec.ts';
 
 /** Firmware files of the QEMU in use; SeaBIOS is found by QEMU itself. */
 export interface UefiFiles {
@@ -22,7 +22,7 @@ export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     ['-cpu', spec.accelerator.cpu, '-smp', String(spec.cpus), '-m', `${Math.ceil(spec.memory / 1024 ** 2)}M`],
     firmwareArguments(spec, uefi),
     kernelArguments(spec),
-    displayArguments(spec.display),
+    displayArguments(spec),
     ['-device', 'qemu-xhci,id=usb', '-device', 'virtio-rng-pci'],
     spec.usbInput ? ['-device', 'usb-kbd,bus=usb.0', '-device', 'usb-tablet,bus=usb.0'] : [],
     Array.from({ length: spec.emptySlots }, (_, i) => [
@@ -60,8 +60,12 @@ function kernelArguments(spec: GuestSpec): string[] {
   return ['-kernel', file, ...(initrd === undefined ? [] : ['-initrd', initrd]), '-append', cmdline];
 }
 
-function displayArguments(display: Display): string[] {
-  const backend = display === 'vnc' ? 'vnc=127.0.0.1:0,to=99' : display;
+/** The port of VNC's display 0. */
+export const vncBase = 5900;
+
+function displayArguments({ display, vncPort }: Pick<GuestSpec, 'display' | 'vncPort'>): string[] {
+  const vnc = vncPort === undefined ? '0,to=99' : String(vncPort - vncBase);
+  const backend = display === 'vnc' ? `vnc=127.0.0.1:${vnc}` : display;
   return ['-display', backend, '-device', 'VGA,xres=1024,yres=768'];
 }
 

@@ -12,6 +12,8 @@ export interface GuestSpec {
   /** One for each of its network cards. */
   readonly networks: readonly Network[];
   readonly display: Display;
+  /** TCP port (loopback) of the display `vnc`, at least 5900; `undefined`: the first free one. */
+  readonly vncPort?: number | undefined;
   readonly serial: Serial;
   /** Path of the QMP socket. */
   readonly qmp: string | undefined;

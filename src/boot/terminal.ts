@@ -15,13 +15,13 @@ import type { QemuTools } from './tools.ts';
 export function runInTerminal(
   tools: QemuTools,
   request: GuestRequest,
-  options: LaunchOptions = {},
+  options: LaunchOptions & { readonly keepLog?: string | undefined } = {},
 ): Promise<GuestEnd> {
   return withGuestFolder(async (folder) => {
     const serial =
       request.display === 'curses'
-        ? ({ kind: 'file', path: folder.serialLog } as const)
-        : ({ kind: 'terminal', log: undefined } as const);
+        ? ({ kind: 'file', path: options.keepLog ?? folder.serialLog } as const)
+        : ({ kind: 'terminal', log: options.keepLog } as const);
     const launched = await launch(tools, request, { folder, serial, paused: false, terminal: true }, options);
     const stop = (): void => launched.process.kill('SIGTERM');
     options.signal?.addEventListener('abort', stop);

@@ -1,27 +1,35 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { FailedError, UserError } from '../../base/errors.ts';
+import { UserError } from '../../base/errors.ts';
 import type { Monitor } from '../../base/events.ts';
 import type { AcceleratorChoice } from '../../boot/accel.ts';
-import type { GuestEnd, GuestRequest } from '../../boot/launch.ts';
 import type { Accelerator } from '../../boot/spec.ts';
 import type { QemuTools } from '../../boot/tools.ts';
 import type { CliIo } from '../io.ts';
 import { collect } from '../options.ts';
 import type { RunFlags, RunWish } from '../run/flags.ts';
+import type { Prepared } from '../run/prepared.ts';
 import type { RunServices } from '../run/services.ts';
 
 const examples = `
 In a terminal, the guest's serial console is the terminal: Ctrl-A X ends QEMU, Ctrl-A C switches to QEMU's monitor.
 Elsewhere the console is printed, and the command ends when the guest switches itself off (exit code 0) or cannot boot (1).
-The image itself is never written to; disks given with --disk are. BIOS is the default since it starts some 3 s sooner.
+The image itself is never written to; disks given with --disk are, but for --snapshot. BIOS is the default since it starts
+some 3 s sooner.
+
+With --ssh, your own SSH client and keys are used. An image that knows none of them but shows a one-time password is given a
+key made for this session. The guest is switched off when the session ends; the exit code is that of the session.
 
 Examples:
   $ diskbios run out/diskbios.iso
   $ diskbios run out/diskbios.iso --firmware uefi --as usb --memory 1GiB
   $ diskbios run mybox.yaml --forward 2222:22 --disk data.qcow2:8GiB
+  $ diskbios run mybox.yaml --ssh
+  $ diskbios run mybox.yaml --ssh -- uname -r
+  $ diskbios run out/diskbios.iso --screenshot welcome.png
   $ diskbios run out/diskbios.iso --display gtk
+  $ diskbios run out/diskbios.iso --vnc :1
 `;
 
 /** `run IMAGE|RECIPE` */
@@ -30,6 +38,7 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
     .command('run')
     .description('boot an image, or what a recipe builds, in QEMU')
     .argument('<image-or-recipe>', 'an ISO or disk image, or a recipe (.yaml), which is built first')
+    .argument('[command...]', 'with --ssh: what to run there, instead of logging in')
     .option('--firmware <kind>', 'bios or uefi', 'bios')
     .option('--as <kind>', 'how the image is attached: cd, usb, virtio, ahci, nvme (default: cd for an ISO)')
     .option('-m, --memory <size>', 'memory of the guest', '512MiB')
@@ -42,27 +51,45 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
       [],
     )
     .option('--disk <file[:size]>', 'attach a disk, made where it is not there (repeatable)', collect, [])
+    .option('--snapshot', 'write nothing to disks: what the guest writes is thrown away')
+    .option('--ssh', 'wait for its SSH server and log in; the console goes to a file meanwhile')
+    .option('--screenshot <file>', 'save the screen as PNG when it is READY, then switch it off')
+    .option(
+      '--within <time>',
+      'how long --ssh and --screenshot wait, such as 90s (default: 120s, more where it is slow)',
+    )
+    .option('--vnc [display|port]', 'show its screen by VNC, on this machine only: :1, 127.0.0.1:1 or 5901')
+    .option('--log <file>', 'keep what it says on its serial console')
     .option('--network <kind>', 'user (NAT, needs no rights) or none', 'user')
     .option('--accel <kind>', 'auto (tries KVM on a tiny guest first), kvm, hvf, tcg', 'auto')
     .option('--qemu <which>', "pinned (the lock's) or host (this machine's; default with a window)")
     .option('--dry-run', "make everything ready, then print QEMU's command line instead of starting it")
     .option('-v, --verbose', "show QEMU's command line, to be pasted into a shell")
     .addHelpText('after', examples)
-    .action((what: string, flags: RunFlags) => runImage(what, flags, io, services));
+    .action((what: string, command: string[], flags: RunFlags) =>
+      runImage(what, command, flags, io, services),
+    );
 }
 
-async function runImage(what: string, flags: RunFlags, io: CliIo, given?: RunServices): Promise<void> {
-  const { runWish, summary, usualAttachment } = await import('../run/flags.ts');
-  const { checkPorts, makeDisks } = await import('../run/resources.ts');
+async function runImage(
+  what: string,
+  command: readonly string[],
+  flags: RunFlags,
+  io: CliIo,
+  given?: RunServices,
+): Promise<void> {
+  const { runWish } = await import('../run/flags.ts');
+  const { checkPorts, freeVncPort, makeDisks } = await import('../run/resources.ts');
+  const { guestRequest, summary, usualAttachment } = await import('../run/request.ts');
   const services = given ?? (await import('../run/services.ts')).builderServices;
   const monitor: Monitor = (event) => {
     if (event.type === 'command' && flags.verbose === true) io.err(`+ ${event.command}\n`);
   };
 
-  const wish = runWish(flags, io.cwd);
+  const wish = runWish(flags, io.cwd, command);
   const recipe = ['.yaml', '.yml'].includes(extname(what)) ? what : undefined;
   if (!existsSync(resolve(io.cwd, what))) throw noSuchFile(what);
-  await checkPorts(wish.forwards);
+  await checkPorts(wish.forwards, wish.vncPort);
   const image =
     recipe === undefined
       ? resolve(io.cwd, what)
@@ -71,19 +98,47 @@ async function runImage(what: string, flags: RunFlags, io: CliIo, given?: RunSer
   for (const file of await makeDisks(wish.disks, tools, io.signal)) io.err(`made ${file}\n`);
   const accelerator = await acceleratorFor(wish, tools, io, monitor);
   const as = wish.as ?? usualAttachment(image);
-  const request = await guestRequest(wish, { image, as, accelerator });
+  const vncPort = wish.display === 'vnc' ? (wish.vncPort ?? (await freeVncPort())) : undefined;
+  const ssh = wish.ssh === undefined ? undefined : await sshForward(wish);
+  const forwards = [
+    ...wish.forwards,
+    ...(ssh === undefined || ssh.given ? [] : [{ host: ssh.host, guest: 22 }]),
+  ];
+  const request = guestRequest(wish, { image, as, accelerator, forwards, vncPort });
   if (flags.dryRun === true) {
     const { commandByHand } = await import('../../boot/launch.ts');
     io.out(`${commandByHand(tools, request)}\n`);
     return;
   }
-  io.err(`starting ${summary(wish, image, as)}\n`);
-  const end = await boot(tools, request, io, monitor);
-  if (end.how === 'failed') {
-    throw new FailedError('qemu-failed', `QEMU ended with exit code ${end.exitCode ?? '?'}`, {
-      hint: end.stderr === '' ? undefined : end.stderr.trim(),
-    });
+  io.err(`starting ${summary(wish, { image, as, vncPort })}\n`);
+  const patience = 'patience' in accelerator ? { patience: accelerator.patience } : {};
+  const options = { signal: io.signal, monitor, keepLog: wish.log, ...patience };
+  await boot({ wish, io, tools, request, options, sshPort: ssh?.host });
+}
+
+/** Chooses how to look at the guest. */
+async function boot(prepared: Prepared): Promise<void> {
+  const { wish, sshPort } = prepared;
+  if (wish.ssh !== undefined && sshPort !== undefined) {
+    const { runSsh } = await import('../run/ssh-session.ts');
+    process.exitCode = await runSsh(prepared, sshPort, wish.ssh.command);
+  } else if (wish.screenshot !== undefined) {
+    const { runForScreenshot } = await import('../run/screenshot.ts');
+    await runForScreenshot(prepared, wish.screenshot);
+  } else {
+    const { runConsole } = await import('../run/console.ts');
+    await runConsole(prepared);
   }
+}
+
+/** The port of this machine that leads to the guest's SSH server: one that was asked for, or a free one. */
+async function sshForward(wish: RunWish): Promise<{ host: number; given: boolean }> {
+  const given = wish.forwards.find(({ guest }) => guest === 22);
+  if (given !== undefined) return { host: given.host, given: true };
+  const { reservePort } = await import('../../boot/ports.ts');
+  const port = await reservePort();
+  await port.release();
+  return { host: port.number, given: false };
 }
 
 function noSuchFile(what: string): UserError {
@@ -112,50 +167,4 @@ async function acceleratorFor(
   const chosen = await chooseAccelerator(tools, { cacheDir: storeDir(io.env), signal: io.signal, monitor });
   io.err(`${tools.name} with ${chosen.kind.toUpperCase()} (${chosen.reason})\n`);
   return chosen;
-}
-
-async function guestRequest(
-  wish: RunWish,
-  {
-    image,
-    as,
-    accelerator,
-  }: { image: string; as: GuestRequest['drives'][number]['as']; accelerator: Accelerator },
-): Promise<GuestRequest> {
-  const { imageFormat } = await import('../run/flags.ts');
-  const writes = as === 'cd' ? 'refuse' : 'discard';
-  return {
-    firmware: wish.firmware,
-    accelerator: { kind: accelerator.kind, cpu: accelerator.cpu },
-    memory: wish.memory,
-    cpus: wish.cpus,
-    drives: [
-      { file: image, as, format: imageFormat(image), writes },
-      ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes: 'keep' }) as const),
-    ],
-    networks:
-      wish.network === 'none'
-        ? []
-        : [{ kind: 'user', card: 'virtio', forwards: wish.forwards, isolated: false }],
-    display: wish.display,
-    uefiVars: undefined,
-    kernel: undefined,
-    usbInput: !['none', 'curses'].includes(wish.display),
-    emptySlots: 0,
-  };
-}
-
-async function boot(tools: QemuTools, request: GuestRequest, io: CliIo, monitor: Monitor): Promise<GuestEnd> {
-  const options = { signal: io.signal, monitor };
-  if (io.outIsTty && process.stdin.isTTY) {
-    if (request.display !== 'curses')
-      io.err('this terminal becomes its serial console: Ctrl-A X ends it, Ctrl-A C is the monitor of QEMU\n');
-    const { runInTerminal } = await import('../../boot/terminal.ts');
-    return runInTerminal(tools, request, options);
-  }
-  const { withGuest } = await import('../../boot/guest.ts');
-  return withGuest(tools, request, options, async (guest) => {
-    guest.serial.onText((_plain, raw) => io.out(raw));
-    return guest.waitForPowerOff({ within: Infinity, silence: Infinity, despite: ['reboot-loop'] });
-  });
 }

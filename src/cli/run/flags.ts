@@ -1,17 +1,15 @@
-import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
 import { type Diagnostic, UserError } from '../../base/errors.ts';
 import { type Attachment, attachments, type Firmware, firmwares } from '../../base/machine.ts';
-import { formatBytes, parseBytes } from '../../base/sizes.ts';
+import { parseBytes } from '../../base/sizes.ts';
 import { nearest } from '../../base/suggest.ts';
 import {
   type AcceleratorKind,
   acceleratorKinds,
   type Display,
-  type Drive,
   displays,
   type Forward,
 } from '../../boot/spec.ts';
+import { type DiskWish, diskWish, isPort, type Mistake, outputFile, vncWish, withinWish } from './values.ts';
 
 /** The options of `run` as commander gives them. */
 export interface RunFlags {
@@ -25,16 +23,14 @@ export interface RunFlags {
   readonly network: string;
   readonly accel: string;
   readonly qemu?: string;
+  readonly ssh?: true;
+  readonly screenshot?: string;
+  readonly within?: string;
+  readonly snapshot?: true;
+  readonly vnc?: string | true;
+  readonly log?: string;
   readonly dryRun?: true;
   readonly verbose?: true;
-}
-
-/** A disk to attach, and to make first where it is not there. */
-export interface DiskWish {
-  readonly file: string;
-  /** Bytes, for a new one. */
-  readonly size: number | undefined;
-  readonly format: Drive['format'];
 }
 
 /** The options of `run` after checking; nothing in it is optional by accident. */
@@ -50,14 +46,26 @@ export interface RunWish {
   readonly network: 'user' | 'none';
   readonly accel: AcceleratorKind | 'auto';
   readonly qemu: 'pinned' | 'host';
+  /** Log in by SSH, or run a command there. */
+  readonly ssh: { readonly command: string | undefined } | undefined;
+  /** The PNG file to save the screen to. */
+  readonly screenshot: string | undefined;
+  /** Milliseconds that SSH or READY may take; `undefined`: as long as such things usually take. */
+  readonly within: number | undefined;
+  /** What the guest writes to the disks is thrown away. */
+  readonly snapshot: boolean;
+  /** Port for VNC; `undefined`: a free one, where there is VNC. */
+  readonly vncPort: number | undefined;
+  /** File that keeps what the guest says on its serial console. */
+  readonly log: string | undefined;
 }
 
 const smallestMemory = 64 * 1024 ** 2;
 
 /** Checks all options of `run` at once; throws a `UserError` with every mistake. */
-export function runWish(flags: RunFlags, cwd: string): RunWish {
+export function runWish(flags: RunFlags, cwd: string, command: readonly string[] = []): RunWish {
   const mistakes: Diagnostic[] = [];
-  const mistake = (code: string, message: string, expected: string, hint?: string): void => {
+  const mistake: Mistake = (code, message, expected, hint) => {
     mistakes.push({ code, message, expected, hint });
   };
   const choice = <T extends string>(option: string, given: string, allowed: readonly T[]): T | undefined => {
@@ -97,7 +105,9 @@ export function runWish(flags: RunFlags, cwd: string): RunWish {
   if (network === 'none' && flags.forward.length > 0) {
     mistake('bad-option', '--forward has no effect with --network none', 'one of the two');
   }
-  const display = choice('display', flags.display, displays) ?? 'none';
+  const vnc = flags.vnc === undefined ? undefined : vncWish(flags.vnc, mistake);
+  const display = vnc === undefined ? (choice('display', flags.display, displays) ?? 'none') : 'vnc';
+  clashes(flags, command, mistake);
   const window = ['gtk', 'sdl', 'cocoa'].includes(display);
   if (window && flags.qemu === 'pinned') {
     mistake(
@@ -117,48 +127,31 @@ export function runWish(flags: RunFlags, cwd: string): RunWish {
     network,
     accel: choice('accel', flags.accel, ['auto' as const, ...acceleratorKinds]) ?? 'auto',
     qemu: choice('qemu', flags.qemu ?? (window ? 'host' : 'pinned'), ['pinned', 'host']) ?? 'pinned',
+    ssh: flags.ssh === true ? { command: command.length === 0 ? undefined : command.join(' ') } : undefined,
+    screenshot: outputFile('screenshot', flags.screenshot, cwd, mistake),
+    within: flags.within === undefined ? undefined : withinWish(flags.within, mistake),
+    snapshot: flags.snapshot === true,
+    vncPort: vnc?.port,
+    log: outputFile('log', flags.log, cwd, mistake),
   };
   if (mistakes.length > 0) throw new UserError(mistakes);
   return wish;
 }
 
-function isPort(number: number): boolean {
-  return number >= 1 && number <= 65535;
-}
-
-type Mistake = (code: string, message: string, expected: string, hint?: string) => void;
-
-/** `FILE` or `FILE:SIZE`; a colon that no size follows belongs to the name. */
-function diskWish(text: string, cwd: string, mistake: Mistake): DiskWish | undefined {
-  const match = /^(.+):([^:/]+)$/.exec(text);
-  const size = match?.[2] === undefined ? undefined : parseBytes(match[2]);
-  const file = resolve(cwd, size === undefined ? text : (match?.[1] ?? text));
-  if (size === undefined && !existsSync(file)) {
-    const hint = match === null ? `--disk ${text}:8GiB makes an empty one` : undefined;
-    mistake('no-such-disk', `--disk ${text}: there is no such file`, 'an image file, or FILE:SIZE', hint);
-    return undefined;
+/** Options that make no sense together. */
+function clashes(flags: RunFlags, command: readonly string[], mistake: Mistake): void {
+  const clash = (message: string, expected: string): void => mistake('bad-option', message, expected);
+  const { ssh, screenshot, vnc, display } = flags;
+  if (ssh === true && screenshot !== undefined)
+    clash('--ssh and --screenshot are two ways to end', 'one of the two');
+  if (ssh === true && flags.network === 'none') clash('--ssh needs the network', '--network user');
+  if (command.length > 0 && ssh !== true) {
+    clash(`${command.join(' ')}: a command is for --ssh only`, 'diskbios run IMAGE --ssh -- COMMAND');
   }
-  return { file, size, format: imageFormat(file) };
-}
-
-/** The format of an image, told by its name. */
-export function imageFormat(file: string): Drive['format'] {
-  return extname(file) === '.qcow2' ? 'qcow2' : 'raw';
-}
-
-/** How an image is attached unless said otherwise. */
-export function usualAttachment(file: string): Attachment {
-  return extname(file) === '.iso' ? 'cd' : 'virtio';
-}
-
-/** One line on what is about to be started. */
-export function summary(wish: RunWish, image: string, as: Attachment): string {
-  const media = { cd: 'CD', usb: 'USB stick', virtio: 'virtio disk', ahci: 'SATA disk', nvme: 'NVMe disk' };
-  return [
-    `${image} as ${media[as]}`,
-    wish.firmware === 'bios' ? 'BIOS' : 'UEFI',
-    formatBytes(wish.memory),
-    `${wish.cpus} ${wish.cpus === 1 ? 'processor' : 'processors'}`,
-    ...wish.forwards.map(({ host, guest }) => `localhost:${host} leads to its port ${guest}`),
-  ].join(', ');
+  if (vnc !== undefined && !['none', 'vnc'].includes(display))
+    clash(`--vnc has no effect with --display ${display}`, 'one of the two');
+  if (display === 'curses' && (ssh === true || screenshot !== undefined))
+    clash('--display curses takes the terminal', 'without --ssh and --screenshot');
+  if (flags.within !== undefined && ssh !== true && screenshot === undefined)
+    clash('--within has no effect by itself', 'together with --ssh or --screenshot');
 }

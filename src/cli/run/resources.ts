@@ -1,10 +1,11 @@
 import { closeSync, existsSync, ftruncateSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { type Diagnostic, UserError } from '../../base/errors.ts';
+import { type Diagnostic, FailedError, UserError } from '../../base/errors.ts';
+import { vncBase } from '../../boot/args.ts';
 import type { Forward } from '../../boot/spec.ts';
 import type { QemuTools } from '../../boot/tools.ts';
 import { run } from '../../sys/run.ts';
-import type { DiskWish } from './flags.ts';
+import type { DiskWish } from './values.ts';
 
 /** Makes the disks that are not there yet: sparse, so that they take no space until the guest writes. */
 export async function makeDisks(
@@ -28,7 +29,7 @@ export async function makeDisks(
 }
 
 /** Checks that every port to be forwarded is free; QEMU's own message does not say which is not. */
-export async function checkPorts(forwards: readonly Forward[]): Promise<void> {
+export async function checkPorts(forwards: readonly Forward[], vncPort?: number): Promise<void> {
   const taken: Diagnostic[] = [];
   for (const { host, guest } of forwards) {
     const code = await whyNotFree(host);
@@ -40,6 +41,10 @@ export async function checkPorts(forwards: readonly Forward[]): Promise<void> {
       expected: 'a free port above 1023',
     });
   }
+  if (vncPort !== undefined && (await whyNotFree(vncPort)) !== undefined) {
+    const message = `--vnc: port ${vncPort} of this machine is in use`;
+    taken.push({ code: 'port-taken', message, expected: 'a free port, or --vnc without one' });
+  }
   if (taken.length > 0) throw new UserError(taken);
 }
 
@@ -49,4 +54,15 @@ function whyNotFree(port: number): Promise<string | undefined> {
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
   });
+}
+
+/** The first port for VNC that nobody uses. */
+export async function freeVncPort(): Promise<number> {
+  for (let port = vncBase; port < vncBase + 100; port += 1) {
+    if ((await whyNotFree(port)) === undefined) return port;
+  }
+  throw new FailedError(
+    'no-vnc-port',
+    `the ports ${vncBase} to ${vncBase + 99} of this machine are all in use`,
+  );
 }

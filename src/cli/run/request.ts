@@ -1,0 +1,62 @@
+import { extname } from 'node:path';
+import type { Attachment } from '../../base/machine.ts';
+import { formatBytes } from '../../base/sizes.ts';
+import { imageFormat } from '../../boot/disks.ts';
+import type { GuestRequest } from '../../boot/launch.ts';
+import type { Accelerator, Forward } from '../../boot/spec.ts';
+import type { RunWish } from './flags.ts';
+
+/** How an image is attached unless said otherwise. */
+export function usualAttachment(file: string): Attachment {
+  return extname(file) === '.iso' ? 'cd' : 'virtio';
+}
+
+/** The guest that was wished for. */
+export function guestRequest(
+  wish: RunWish,
+  found: {
+    readonly image: string;
+    readonly as: Attachment;
+    readonly accelerator: Accelerator;
+    readonly forwards: readonly Forward[];
+    readonly vncPort: number | undefined;
+  },
+): GuestRequest {
+  const { image, as, accelerator, forwards, vncPort } = found;
+  const writes = wish.snapshot ? 'discard' : 'keep';
+  return {
+    firmware: wish.firmware,
+    accelerator: { kind: accelerator.kind, cpu: accelerator.cpu },
+    memory: wish.memory,
+    cpus: wish.cpus,
+    drives: [
+      { file: image, as, format: imageFormat(image), writes: as === 'cd' ? 'refuse' : 'discard' },
+      ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes }) as const),
+    ],
+    networks: wish.network === 'none' ? [] : [{ kind: 'user', card: 'virtio', forwards, isolated: false }],
+    display: wish.display,
+    vncPort,
+    uefiVars: undefined,
+    kernel: undefined,
+    usbInput: !['none', 'curses'].includes(wish.display),
+    emptySlots: 0,
+  };
+}
+
+const media = { cd: 'CD', usb: 'USB stick', virtio: 'virtio disk', ahci: 'SATA disk', nvme: 'NVMe disk' };
+
+/** One line on what is about to be started. */
+export function summary(
+  wish: RunWish,
+  { image, as, vncPort }: { image: string; as: Attachment; vncPort: number | undefined },
+): string {
+  return [
+    `${image} as ${media[as]}`,
+    wish.firmware === 'bios' ? 'BIOS' : 'UEFI',
+    formatBytes(wish.memory),
+    `${wish.cpus} ${wish.cpus === 1 ? 'processor' : 'processors'}`,
+    ...(wish.snapshot && wish.disks.length > 0 ? ['what it writes to disks is thrown away'] : []),
+    ...wish.forwards.map(({ host, guest }) => `localhost:${host} leads to its port ${guest}`),
+    ...(vncPort === undefined ? [] : [`its screen is at vnc://127.0.0.1:${vncPort}`]),
+  ].join(', ');
+}
