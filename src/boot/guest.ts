@@ -48,6 +48,10 @@ export interface Guest {
   skip(): void;
   /** Waits for the guest to switch itself off; fails as `waitFor` does. */
   waitForPowerOff(expectation?: Expectation): Promise<GuestEnd>;
+  /** Lets some work with it (a command through the agent, SSH) go on; fails as `waitFor` does where it falls ill meanwhile. */
+  during<T>(what: string, work: Promise<T>, expectation?: Expectation): Promise<T>;
+  /** Takes a sign of life on a channel of the caller's, such as `the agent`: it is no hang then. */
+  felt(where: string): void;
   /** Presses the power button. */
   pressPowerButton(): Promise<void>;
   /** Types on its keyboard (not on the serial line). */
@@ -141,6 +145,8 @@ function makeGuest(
     waitUntil: watch.waitUntil,
     skip: watch.skip,
     waitForPowerOff: watch.waitForPowerOff,
+    during: watch.during,
+    felt: watch.felt,
     pressPowerButton: async () => {
       await qmp.execute('system_powerdown');
     },

@@ -42,6 +42,8 @@ export interface GuestEnd {
   /** `power-off`: the guest switched itself off; `stopped`: we or somebody ended QEMU; `failed`: QEMU failed. */
   readonly how: 'power-off' | 'stopped' | 'failed';
   readonly exitCode: number | undefined;
+  /** The signal that ended QEMU, unless it was ours. */
+  readonly signal: string | undefined;
   /** What QEMU said on standard error. */
   readonly stderr: string;
 }
@@ -139,8 +141,13 @@ export async function guestEnd({ process, qmp }: Launched): Promise<GuestEnd> {
   qmp.onEvent((event) => {
     if (event.event === 'SHUTDOWN') reasons.push(event);
   });
-  const { exitCode, signal, stderr } = await process.ended;
-  const failed = exitCode !== undefined && exitCode !== 0 && signal === undefined;
+  const { exitCode, signal, killed, stderr } = await process.ended;
+  const failed = !killed && exitCode !== 0;
   const byGuest = reasons.at(-1)?.data['guest'] === true;
-  return { how: byGuest ? 'power-off' : failed ? 'failed' : 'stopped', exitCode, stderr };
+  return {
+    how: byGuest && !failed ? 'power-off' : failed ? 'failed' : 'stopped',
+    exitCode,
+    signal: killed ? undefined : signal,
+    stderr,
+  };
 }

@@ -1,18 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { InterruptedError } from '../base/errors.ts';
-import { BootError, type BootFailure, type Finding, recognise } from './failures.ts';
+import { BootError, type BootFailure, type Finding } from './failures.ts';
 import type { GuestEnd } from './launch.ts';
+import { keepLookOut } from './look-out.ts';
+import { feelPulse } from './pulse.ts';
 import type { Qmp } from './qmp.ts';
 import type { SerialLine } from './serial.ts';
-import { lastLines } from './terminal-text.ts';
-import { screenLines } from './vga-text.ts';
 
 /** How long to wait. Times are for a machine of ordinary speed; the guest's patience stretches them. */
 export interface Expectation {
   /** Milliseconds until it is too slow; default 120 s. */
   readonly within?: number;
-  /** Milliseconds of silence on the serial line that count as a hang; default 60 s. */
+  /**
+   * Milliseconds without a sign of life that count as a hang; default 60 s. Signs are: words on the serial line, bytes to or
+   * from a disk, a picture on the screen that was not there before, and what comes through the agent.
+   */
   readonly silence?: number;
   /** Failures that are looked for (to test a broken image) and so do not count as such. */
   readonly despite?: readonly BootFailure[];
@@ -44,57 +46,35 @@ export interface Watch {
   /** Waits until `done` gives something; it is asked whenever the guest says something, and twice a second. */
   readonly waitUntil: <T>(what: string, done: () => T | undefined, expectation?: Expectation) => Promise<T>;
   readonly waitForPowerOff: (expectation?: Expectation) => Promise<GuestEnd>;
+  /**
+   * Lets some work with the guest go on for as long as the guest is well; gives what it gives. The work has its own time
+   * limit: without an expectation neither its length nor silence counts.
+   */
+  readonly during: <T>(what: string, work: Promise<T>, expectation?: Expectation) => Promise<T>;
   /** What was said so far counts as read: `waitFor` looks behind it. */
   readonly skip: () => void;
+  /** A sign of life on a channel of the caller's, such as `the agent`. */
+  readonly felt: (where: string) => void;
 }
 
 /** So many resets while one thing is awaited are a loop. */
 const resetLoop = 3;
 const patrolMs = 500;
-/** Silence on the serial line after which the screen is looked at. */
-const screenAfterMs = 3000;
 /** What was said last may still be on its way through the socket. */
 const lastWordsMs = 200;
 
 /** Waiting for a guest, with an eye on everything that can go wrong meanwhile. */
 export function watchGuest(watched: Watched, options: WatchOptions): Watch {
   const { serial, qmp } = watched;
+  const lookOut = keepLookOut(watched);
+  const pulse = feelPulse(qmp, serial, dirname(watched.firmwareLog));
+  const attentive = new Set<() => void>();
   let position = 0;
   let scanned = 0;
-  let resets = 0;
-  let screen: readonly string[] = [];
   let end: GuestEnd | undefined;
   void watched.ended.then((how) => {
     end = how;
   });
-  qmp.onEvent(({ event }) => {
-    if (event !== 'RESET') return;
-    resets += 1;
-    serial.screen.reset();
-  });
-
-  const firmwareFinding = (): Finding | undefined =>
-    existsSync(watched.firmwareLog) ? recognise(readFileSync(watched.firmwareLog, 'latin1')) : undefined;
-
-  const lastWords = (): readonly string[] => {
-    const said = lastLines(serial.text(), 20);
-    if (said.length > 0 || !existsSync(watched.firmwareLog)) return said;
-    if (screen.length > 0) return screen.slice(-20).map((line) => `(screen) ${line}`);
-    return lastLines(readFileSync(watched.firmwareLog, 'latin1'), 20).map((line) => `(BIOS) ${line}`);
-  };
-
-  /** A boot loader that finds no configuration speaks on the screen only; its prompt is the last thing there. */
-  const screenFinding = (): Finding | undefined => {
-    if (performance.now() - serial.lastHeard() < screenAfterMs) return undefined;
-    void screenLines(qmp, dirname(watched.firmwareLog)).then(
-      (lines) => {
-        screen = lines;
-      },
-      () => undefined,
-    );
-    const found = recognise(screen.slice(-2).join('\n'));
-    return found?.failure === 'grub-rescue' || found?.failure === 'grub-shell' ? found : undefined;
-  };
 
   /** Where to look for signs of failure from: behind the last match, and not in the same lines again and again. */
   const unscanned = (): number => Math.max(position, serial.text().lastIndexOf('\n', scanned) + 1);
@@ -105,7 +85,7 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
       const within = (expectation.within ?? 120_000) * patience;
       const silence = (expectation.silence ?? 60_000) * patience;
       const started = performance.now();
-      const resetsBefore = resets;
+      const resetsBefore = lookOut.resets();
       let settled = false;
 
       const settle = (act: () => void): void => {
@@ -113,11 +93,14 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
         settled = true;
         clearInterval(patrol);
         stopListening();
+        attentive.delete(read);
         act();
       };
       const fail = (found: Finding | undefined): void => {
-        if (found === undefined || expectation.despite?.includes(found.failure) === true) return;
-        settle(() => reject(new BootError(found, lastWords(), watched.command)));
+        if (found === undefined) return;
+        const explained = lookOut.explain(found);
+        if (expectation.despite?.includes(explained.failure) === true) return;
+        settle(() => reject(new BootError(explained, lookOut.lastWords(), watched.command)));
       };
       const succeed = (): boolean => {
         const result = settled ? undefined : done();
@@ -125,34 +108,49 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
         return settled;
       };
       const read = (): void => {
-        if (succeed()) return;
         const from = unscanned();
+        fail(lookOut.services(from));
+        if (succeed()) return;
         scanned = serial.text().length;
-        if (recognise(serial.text().slice(from)) === undefined) return;
+        const found = lookOut.spoken(from);
+        if (found === undefined) return;
         // The line may not be complete yet, and the lines after it often say more.
+        const resetsThen = lookOut.resets();
         setTimeout(() => {
-          if (!succeed()) fail(recognise(serial.text().slice(Math.max(from, position))));
+          if (succeed()) return;
+          fail(lookOut.resets() === resetsThen ? lookOut.spoken(Math.max(from, position)) : found);
         }, lastWordsMs);
       };
       const overdue = (): Finding | undefined => {
         const now = performance.now();
-        if (resets - resetsBefore >= resetLoop)
-          return finding('reboot-loop', `the machine started again ${resets - resetsBefore} times`);
-        if (now - started > within)
-          return finding('too-slow', `no sign of ${what} within ${seconds(within)}`);
-        if (now - Math.max(serial.lastHeard(), started) > silence)
-          return finding('hang', `the machine said nothing for ${seconds(silence)}; awaited was ${what}`);
+        const again = lookOut.resets() - resetsBefore;
+        if (again >= resetLoop) {
+          const message = `the machine reset itself ${again} times; awaited was ${what}. Its last words before that`;
+          return { failure: 'reboot-loop', message, line: lookOut.lastBeforeReset() || '(none)' };
+        }
+        const quiet = now - Math.max(pulse.last(), started);
+        if (quiet > silence)
+          return finding(
+            'hang',
+            `the machine gave no sign of life for ${seconds(silence)}; awaited was ${what}`,
+          );
+        if (now - started > within) {
+          const life = `the last sign of life came from ${pulse.where()}, ${seconds(quiet)} ago`;
+          return finding('too-slow', `no sign of ${what} within ${seconds(within)}; ${life}`);
+        }
         return undefined;
       };
 
+      attentive.add(read);
       const stopListening = serial.onText(read);
       const patrol = setInterval(() => {
+        pulse.feel();
         if (options.signal?.aborted === true) settle(() => reject(new InterruptedError()));
-        else if (!succeed()) fail(firmwareFinding() ?? screenFinding() ?? overdue());
+        else if (!succeed()) fail(lookOut.shown() ?? overdue());
       }, patrolMs);
-      void watched.ended.then((end) => {
+      void watched.ended.then((how) => {
         setTimeout(() => {
-          if (!succeed()) fail(endFinding(what, end));
+          if (!succeed()) fail(lookOut.spoken(unscanned()) ?? endFinding(what, how));
         }, lastWordsMs);
       });
       read();
@@ -170,11 +168,23 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
       });
     },
     waitUntil: (what, done, expectation = {}) => attend(what, expectation, done),
+    waitForPowerOff: (expectation = {}) =>
+      attend('power-off', expectation, () => (end?.how === 'power-off' ? end : undefined)),
+    during: async (what, work, expectation = {}) => {
+      let outcome: PromiseSettledResult<Awaited<typeof work>> | undefined;
+      void Promise.allSettled([work]).then(([result]) => {
+        outcome = result;
+        for (const look of [...attentive]) look();
+      });
+      const limits = { within: Infinity, silence: Infinity, ...expectation };
+      const result = await attend(what, limits, () => outcome);
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
+    },
     skip: () => {
       position = serial.text().length;
     },
-    waitForPowerOff: (expectation = {}) =>
-      attend('power-off', expectation, () => (end?.how === 'power-off' ? end : undefined)),
+    felt: pulse.felt,
   };
 }
 
@@ -184,11 +194,10 @@ function finding(failure: BootFailure, message: string): Finding {
 
 function endFinding(what: string, end: GuestEnd): Finding {
   if (end.how === 'failed') {
-    return {
-      failure: 'qemu-failed',
-      message: 'QEMU failed',
-      line: end.stderr.trim().split('\n').at(-1) ?? '',
-    };
+    const line = end.stderr.trim().split('\n').at(-1) ?? '';
+    const way =
+      end.signal === undefined ? `ended with exit code ${end.exitCode ?? '?'}` : `was ended by ${end.signal}`;
+    return { failure: 'qemu-failed', message: `QEMU ${way}`, line };
   }
   const way = end.how === 'power-off' ? 'switched itself off' : 'was ended from outside';
   return finding('guest-ended', `the machine ${way}; awaited was ${what}`);

@@ -1,6 +1,9 @@
 import type { Attachment, Firmware } from '../base/machine.ts';
+import type { BootTimes } from '../boot/boot-times.ts';
 import type { AcceleratorKind } from '../boot/spec.ts';
 import type { MediumKind } from '../recipe/types.ts';
+
+export type { BootTimes };
 
 /** What a run of `diskbios test` found: everything that the reports (terminal, JUnit, JSON, HTML) are made from. JSON as it is. */
 export interface ProofReport {
@@ -33,8 +36,10 @@ export interface ProofImage {
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
-  /** Whether it carries the agent, and the digest of the image without it that has the same other layers. */
+  /** Whether it carries the agent. */
   readonly agent: boolean;
+  /** Digest over its layers but the agent's: the same as of the image without it, in whose manifest it stands (`recipeDigest`). */
+  readonly layers: string | undefined;
 }
 
 export type Outcome = 'passed' | 'failed' | 'not-run';
@@ -83,14 +88,6 @@ export interface GuestResult {
   readonly screenshots: readonly { readonly title: string; readonly file: string }[];
   /** Repeats its first boot by hand. */
   readonly command: string;
-}
-
-/** Milliseconds since power-on (or reset) at which a stage was seen on the serial line; `undefined`: not seen. */
-export interface BootTimes {
-  readonly grub: number | undefined;
-  readonly kernel: number | undefined;
-  readonly init: number | undefined;
-  readonly ready: number | undefined;
 }
 
 export interface CaseFailure {

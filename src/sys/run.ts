@@ -137,12 +137,21 @@ function noSpace(said: string): FailedError {
   });
 }
 
+export interface ProcessEnd {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** Whether it was ended by `kill` or the caller's abort signal. */
+  readonly killed: boolean;
+  /** What it said on standard error, or why it could not be started. */
+  readonly stderr: string;
+}
+
 /** A process that lives while we talk to it (QEMU). */
 export interface Running {
   readonly pid: number;
   readonly command: string;
   /** Resolves when it has ended, however it ended; never rejects. */
-  readonly ended: Promise<{ exitCode: number | undefined; signal: string | undefined; stderr: string }>;
+  readonly ended: Promise<ProcessEnd>;
   kill(signal?: NodeJS.Signals): void;
 }
 
@@ -165,6 +174,7 @@ export function start(
         }) as unknown as ResultPromise)
       : spawn(argv, options);
   running.add(child);
+  let killed = false;
   const command = shellLine(argv, options);
   (options.monitor ?? silent)({ type: 'command', command });
   return {
@@ -174,12 +184,21 @@ export function start(
       (result) => ({
         exitCode: result.exitCode,
         signal: result.signal,
-        stderr: typeof result.stderr === 'string' ? result.stderr : '',
+        killed: killed || result.isCanceled,
+        stderr: (typeof result.stderr === 'string' && result.stderr) || notStarted(result),
       }),
-      (error: unknown) => ({ exitCode: undefined, signal: undefined, stderr: String(error) }),
+      (error: unknown) => ({ exitCode: undefined, signal: undefined, killed, stderr: String(error) }),
     ),
-    kill: (signal = 'SIGTERM') => void child.kill(signal),
+    kill: (signal = 'SIGTERM') => {
+      killed = true;
+      child.kill(signal);
+    },
   };
+}
+
+/** Why a process could not be started at all. */
+function notStarted({ exitCode, signal, originalMessage }: Awaited<ResultPromise>): string {
+  return exitCode === undefined && signal === undefined ? (originalMessage ?? '') : '';
 }
 
 /** Ends every process still running: the last act of a process that was interrupted. */
