@@ -85,6 +85,12 @@ export function removeOne(path: string): void {
   if (result < 0 && isThere(path)) check(result, `remove ${path}`);
 }
 
+/** False: there is more in it than a folder of nothing. */
+export function removeEmpty(path: string): boolean {
+  if (os.lstat(path)[0] === null) return true;
+  return os.remove(path) === 0;
+}
+
 /** Writes a file anew; with `durable`, its bytes are on the disk on return (its name only when its folder is synced). */
 export function writeFile(
   path: string,

@@ -1,13 +1,17 @@
 import { type Mode, modes, parameters } from '../../base/cmdline.ts';
 import { nearest } from '../../base/suggest.ts';
+import { engineNames, nameProblem } from '../../base/system.ts';
+import { parseWish } from './systems/data-volumes.ts';
+import { dirProblem } from './systems/places.ts';
 
 /** What the kernel command line asks this boot to do. */
 export interface BootChoice {
   readonly mode: Mode;
   readonly system: string | undefined;
-  /** `undefined`: those marked autostart. */
+  /** `name` or `name:engine`. `undefined`: those marked autostart. */
   readonly systems: readonly string[] | undefined;
   readonly console: string | undefined;
+  /** Comma lists. */
   readonly dir: string | undefined;
   readonly data: string | undefined;
   readonly debug: boolean;
@@ -15,8 +19,24 @@ export interface BootChoice {
   readonly problems: readonly string[];
 }
 
-const systemName = /^[a-z0-9][a-z0-9._-]*$/i;
-const available: readonly Mode[] = ['live'];
+const available: readonly Mode[] = ['live', 'dual'];
+
+function nameMistake(name = ''): string | undefined {
+  const wrong = nameProblem(name);
+  return wrong === undefined ? undefined : `is not the name of a system: ${wrong}`;
+}
+
+const pathProblem = (path: string): string | undefined =>
+  /^\/[^/]/.test(path) && !path.split('/').includes('..') ? undefined : 'is not a whole absolute path';
+
+/** Of a comma list. */
+function firstWrong(list: string, problem: (item: string) => string | undefined): string | undefined {
+  for (const item of list.split(',')) {
+    const wrong = problem(item);
+    if (wrong !== undefined) return list.includes(',') ? `has an item '${item}' that ${wrong}` : wrong;
+  }
+  return undefined;
+}
 
 type Name = (typeof parameters)[number]['name'];
 
@@ -24,20 +44,24 @@ type Name = (typeof parameters)[number]['name'];
 const checks: Record<Name, (value: string | undefined) => string | undefined> = {
   'diskbios.mode': (value) =>
     modes.some((mode) => mode === value) ? undefined : `is none of ${modes.join(', ')}`,
-  'diskbios.system': (value = '') =>
-    systemName.test(value) || /^\/[^/]/.test(value)
-      ? undefined
-      : 'is neither the name of a system nor an absolute path',
+  'diskbios.system': (value = '') => (value.startsWith('/') ? pathProblem(value) : nameMistake(value)),
   'diskbios.systems': (value = '') => {
-    const wrong = value.split(',').find((item) => !/^[a-z0-9][a-z0-9._-]*(:[a-z]+)?$/i.test(item));
-    return wrong === undefined ? undefined : `has an item '${wrong}' that is not name[:engine]`;
+    for (const item of value.split(',')) {
+      const [name = '', engine, ...more] = item.split(':');
+      if (more.length > 0) return `has an item '${item}' that is not name[:engine]`;
+      const wrong = nameMistake(name);
+      if (wrong !== undefined) return `has an item '${item}' that ${wrong}`;
+      if (engine !== undefined && !engineNames.some((known) => known === engine))
+        return `has an item '${item}' whose engine is none of ${engineNames.join(', ')}`;
+    }
+    return undefined;
   },
-  'diskbios.console': (value = '') => (systemName.test(value) ? undefined : 'is not the name of a system'),
-  'diskbios.dir': (value = '') => (value.startsWith('/') ? undefined : 'is not an absolute path'),
+  'diskbios.console': nameMistake,
+  'diskbios.dir': (value = '') => firstWrong(value, dirProblem),
   'diskbios.data': (value = '') =>
-    value === 'none' || /^(LABEL|UUID)=.|^\/dev\/./.test(value)
-      ? undefined
-      : 'is none of LABEL=…, UUID=…, a device, none',
+    firstWrong(value, (item) =>
+      parseWish(item) === undefined ? 'is none of LABEL=…, UUID=…, a device, none' : undefined,
+    ),
   'diskbios.debug': (value) => (value === undefined ? undefined : 'takes no value'),
 };
 

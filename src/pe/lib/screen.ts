@@ -8,6 +8,8 @@ export interface ScreenFacts {
   /** Root can log in by SSH with a key. */
   readonly sshKeys: boolean;
   readonly oneTimePassword: string | undefined;
+  /** Root's password was set on this machine and is remembered. */
+  readonly ownPassword: boolean;
   /** Lines about boot parameters that were not followed and services that did not start. */
   readonly problems: readonly string[];
   /** Why there is no address yet, where there is none. */
@@ -32,6 +34,8 @@ function loginLines(facts: ScreenFacts): string[] {
     ...(facts.config.rootLogin === 'hash' ? ["root's password"] : []),
   ].join(' or ');
   const ssh = bySsh && host !== undefined ? [`  SSH       ssh root@${host.address}  (${how})`] : [];
+  if (facts.ownPassword)
+    return [...ssh, '  Here      log in as root with the password that was set on this machine'];
   switch (facts.config.rootLogin) {
     case 'hash':
       return [...ssh, "  Here      log in as root with the recipe's password"];

@@ -19,12 +19,15 @@ import { createStartWatch } from '../lib/start-watch.ts';
 import { type Consoles, createConsoles } from '../supervisor/consoles.ts';
 import { openControl } from '../supervisor/control.ts';
 import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
+import { dropIns } from '../supervisor/drop-ins.ts';
 import { flushLog, log } from '../supervisor/log.ts';
 import { prepareLogin } from '../supervisor/login.ts';
 import { createNetwork } from '../supervisor/network.ts';
 import { createPowerButton } from '../supervisor/power-button.ts';
 import { type Services, supervise } from '../supervisor/services.ts';
 import { createStateWriter, endLeftovers, isReady, markReady } from '../supervisor/state.ts';
+import { createStorage } from '../supervisor/storage.ts';
+import { createSystems } from '../supervisor/systems.ts';
 
 const configPath = '/etc/diskbios/pe.json';
 const bootTick = 40;
@@ -118,14 +121,21 @@ async function main(): Promise<void> {
   const drivers = createDrivers();
   const again = isReady();
   const starts = createStartWatch({ now, after, exists, say: consoles.say });
+  const before = again ? endLeftovers() : {};
   if (again) {
-    endLeftovers();
     starts.close();
   } else {
     consoles.say(initLine(started));
     for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
   }
   for (const problem of choice.problems) log(`${problem}; coming up live`);
+  const state = createStateWriter(() => services);
+  const added = dropIns(config.services);
+  const services = supervise({ ...added, ...config.services }, baseEnv(config), state.changed, starts);
+  // Those that wait for nobody look after the machine even where the boot gets no further.
+  for (const [name, { enabled, after: others }] of Object.entries(added)) {
+    if (enabled && others.length === 0) services.start(name);
+  }
   await floorClock();
   if (choice.debug && !again) {
     await drivers.network();
@@ -133,8 +143,6 @@ async function main(): Promise<void> {
     await debugShell(consoles);
   }
 
-  const state = createStateWriter(() => services);
-  const services = supervise(config.services, baseEnv(config), state.changed, starts);
   const cardDrivers = drivers.network();
   services.startAll();
   mark('services');
@@ -143,33 +151,53 @@ async function main(): Promise<void> {
   const network = createNetwork(config, services, () => {
     refresh();
   });
+  const storage = createStorage(choice, config, again, {
+    network: network.reconfigure,
+    changed() {
+      if (storage.settled()) systems.plan();
+      refresh();
+    },
+  });
+  const systems = createSystems(choice, services, storage.places);
   const knownCard = await cardDrivers;
   mark('network drivers');
   // While the network answers, the other drivers are loaded; one of them may be of a card not known as one.
   const allDrivers = drivers.others().then(() => {
     mark('drivers');
+    storage.driversLoaded();
     wait.wake();
   });
   if (!knownCard) await allDrivers;
   const giveUp = now() + cardPatience;
   await wait.until(() => {
     network.scan();
-    return (now() > giveUp || !drivers.cardPending()) && network.settled();
+    storage.scan();
+    return (now() > giveUp || !drivers.cardPending()) && network.settled() && storage.settled();
   });
-  mark('network');
+  mark('network and disks');
   await allDrivers;
-  await openControl(services);
+  await openControl(services, systems);
   state.begin();
+  systems.adopt(before);
+  systems.plan();
+  await wait.until(() => {
+    systems.step();
+    return systems.settled();
+  });
+  mark('systems');
   const powerButton = createPowerButton();
   const decideBy = now() + servicePatience;
   await wait.until(() => now() > decideBy || starts.decided());
   const failed = starts.close();
-  const ready = readyLine(choice.mode, uptime(), failed);
+  const problems = (): string[] => [...storage.places().problems, ...systems.problems()];
+  if (!again) for (const problem of problems()) consoles.say(`diskbios: ${problem}`);
+  for (const problem of problems()) log(problem);
+  const ready = readyLine(systems.mode(), uptime(), failed);
   if (!again) consoles.say(ready);
   markReady(ready);
   log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
 
-  const oneTimePassword = await prepareLogin(config);
+  const oneTimePassword = await prepareLogin(config, storage.ownPassword());
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
   const text = (): string =>
     welcome({
@@ -177,7 +205,12 @@ async function main(): Promise<void> {
       addresses: network.addresses(),
       sshKeys,
       oneTimePassword,
-      problems: [...choice.problems, ...failed.map((name) => `service ${name} failed to start`)],
+      ownPassword: storage.ownPassword(),
+      problems: [
+        ...choice.problems,
+        ...failed.map((name) => `service ${name} failed to start`),
+        ...problems(),
+      ],
       networkNote: network.note(),
     });
   let shown = text();
@@ -192,6 +225,8 @@ async function main(): Promise<void> {
   const look = (): void => {
     network.scan();
     network.askDhcp6();
+    storage.scan();
+    systems.step();
     powerButton();
     refresh();
   };
@@ -200,6 +235,7 @@ async function main(): Promise<void> {
   await drivers.others();
   const tick = (): void => {
     look();
+    storage.keep();
     flushLog();
     after(restTick, tick);
   };

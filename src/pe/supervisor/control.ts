@@ -3,9 +3,10 @@ import { lineSplitter } from '../lib/lines.ts';
 import { controlPath, parseRequest, type Reply, replyFolder } from '../lib/service-state.ts';
 import { log } from './log.ts';
 import type { Services } from './services.ts';
+import type { Systems } from './systems.ts';
 
 /** Takes requests through a FIFO that only root can write to, one per line. */
-export async function openControl(services: Services): Promise<void> {
+export async function openControl(services: Services, systems: Pick<Systems, 'handle'>): Promise<void> {
   makeFolder(replyFolder);
   await run(['/usr/bin/busybox', 'mkfifo', '-m', '600', controlPath]);
   const fd = openForReading(controlPath, true);
@@ -23,6 +24,7 @@ export async function openControl(services: Services): Promise<void> {
       if (request.reply !== undefined)
         replaceFile(`${replyFolder}/${request.reply}`, `${JSON.stringify(reply)}\n`);
     };
+    if (request.action !== 'shutdown' && systems.handle(request.action, request.name, answer)) return;
     switch (request.action) {
       case 'start':
         answer(services.start(request.name));

@@ -33,6 +33,8 @@ interface Card {
 export interface Network {
   /** Takes on interfaces that have come. */
   readonly scan: () => void;
+  /** Goes over to other settings; cards for which they say the same are left alone. */
+  readonly reconfigure: (settings: PeConfig['network']) => void;
   /** Asks DHCPv6 servers too; kept out of the boot, since most networks have none. */
   readonly askDhcp6: () => void;
   /** Whether each interface is configured or given up for now. */
@@ -58,12 +60,13 @@ async function ip(commands: readonly string[][], about: string): Promise<void> {
 export function createNetwork(config: PeConfig, services: Services, changed: () => void): Network {
   const cards = new Map<string, Card>();
   const ignored = new Set<string>();
+  let settings = config.network;
 
   function writeResolver(): void {
     const leases = [...cards.values()].flatMap(({ lease, lease6 }) =>
       [lease, lease6].filter((one) => one !== undefined),
     );
-    replaceFile('/etc/resolv.conf', resolvConf(config.network, leases));
+    replaceFile('/etc/resolv.conf', resolvConf(settings, leases));
   }
 
   async function use(card: Card, wanted: Ipv4Config): Promise<void> {
@@ -216,7 +219,7 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
     scan() {
       for (const name of list('/sys/class/net')) {
         if (cards.has(name) || ignored.has(name)) continue;
-        const spec = interfaceConfig(config.network, name, exists(`/sys/class/net/${name}/device`));
+        const spec = interfaceConfig(settings, name, exists(`/sys/class/net/${name}/device`));
         if (spec === undefined) ignored.add(name);
         else configure(name, spec);
       }
@@ -227,6 +230,24 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
         services.stop(`dhcp6-${name}`, () => undefined);
         services.stop(`dhcp-${name}`, () => log(`network: ${name} has gone`));
       }
+    },
+    reconfigure(fresh) {
+      const old = settings;
+      settings = fresh;
+      ignored.clear();
+      for (const { name } of [...cards.values()]) {
+        const before = interfaceConfig(old, name, true);
+        if (JSON.stringify(interfaceConfig(fresh, name, true)) === JSON.stringify(before)) continue;
+        cards.delete(name);
+        services.stop(`dhcp6-${name}`, () => undefined);
+        services.stop(`dhcp-${name}`, () => undefined);
+        void ip([['ip', 'addr', 'flush', 'dev', name, 'scope', 'global']], name).then(() => {
+          ignored.delete(name);
+        });
+        // Not to be taken on again before it is empty.
+        ignored.add(name);
+      }
+      writeResolver();
     },
     askDhcp6() {
       for (const card of cards.values()) {

@@ -1,19 +1,36 @@
 import type { PeConfigService } from '../../base/pe-config.ts';
 import { after, type ExitStatus, kill, now, readText, spawn, uptime } from '../host.ts';
-import { verdict } from '../lib/back-off.ts';
+import { type Verdict, verdict } from '../lib/back-off.ts';
 import { lineSplitter } from '../lib/lines.ts';
 import { startOrder } from '../lib/order.ts';
 import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
 import type { StartWatch } from '../lib/start-watch.ts';
+import type { EndVerdict } from '../lib/systems/run-state.ts';
 import { log } from './log.ts';
 
 const terminate = 15;
 const killSignal = 9;
 const patience = 5000; // milliseconds between SIGTERM and SIGKILL
+const adoptedTick = 500;
+/** Of a process that is no child of ours; counts as a failure. */
+const unknownEnd = 255;
+
+/** What is different about a service that is more than one process of ours, such as a system. */
+export interface ServiceHooks {
+  /** Asks it to end, instead of SIGTERM to its process. */
+  readonly stop: readonly string[];
+  /** Milliseconds between asking and force. */
+  readonly patience: () => number;
+  /** Run after each end, before the next start. */
+  readonly cleanup: readonly string[];
+  /** Its end may say that it is to start anew, or to stay as it is, whatever `restart` says; `why` is shown then. */
+  readonly verdict: (code: number) => { readonly what: EndVerdict; readonly why: string | undefined };
+}
 
 interface Service {
   readonly name: string;
-  readonly spec: PeConfigService;
+  spec: PeConfigService;
+  readonly hooks: ServiceHooks | undefined;
   readonly line: (text: string) => void;
   phase: Phase;
   pid: number | undefined;
@@ -29,6 +46,13 @@ interface Service {
 export interface Services {
   /** Adds a service that the recipe does not name, and starts it. */
   readonly add: (name: string, spec: PeConfigService, line?: (text: string) => void) => void;
+  /** The same with hooks; without starting it. Its output is its own business: it must outlive the supervisor. */
+  readonly addWithHooks: (name: string, spec: PeConfigService, hooks: ServiceHooks) => void;
+  /** Watches one that an earlier supervisor started and that still runs. Its exit code cannot be learned. */
+  readonly adopt: (
+    name: string,
+    process: { readonly pid: number; readonly ticks: number; readonly since: number },
+  ) => void;
   readonly startAll: () => void;
   readonly start: (name: string) => Reply;
   readonly stop: (name: string, done: (reply: Reply) => void) => void;
@@ -36,6 +60,9 @@ export interface Services {
   /** Stops every service, the last started first. */
   readonly stopAll: (done: () => void) => void;
   readonly states: () => Record<string, ServiceState>;
+  readonly stateOf: (
+    name: string,
+  ) => { readonly phase: Phase; readonly ended: string | undefined } | undefined;
 }
 
 /** Start time of a process in the kernel's ticks: with the process id it names a process for good. */
@@ -70,16 +97,16 @@ export function supervise(
   function launch(service: Service): boolean {
     service.cancel?.();
     service.cancel = undefined;
-    const split = lineSplitter(service.line);
+    const output = service.hooks === undefined ? { output: lineSplitter(service.line) } : {};
     service.started = now();
     starts.started(service.name);
-    const pid = spawn(service.spec.run, { env: { ...env, ...service.spec.env }, output: split }, (status) => {
-      exited(service, status);
+    const pid = spawn(service.spec.run, { env: { ...env, ...service.spec.env }, ...output }, (status) => {
+      ended(service, status);
     });
     if (pid <= 0) {
       service.ended = 'the machine is out of processes or memory';
       starts.heard(service.name, service.ended);
-      exited(service, { code: 1, signal: undefined });
+      ended(service, { code: 1, signal: undefined });
       return false;
     }
     service.pid = pid;
@@ -87,9 +114,23 @@ export function supervise(
     return true;
   }
 
-  function exited(service: Service, status: ExitStatus): void {
+  /** The end of its process; what is left of it is cleared away before anything else is done about it. */
+  function ended(service: Service, status: ExitStatus): void {
     service.pid = undefined;
-    service.ended = describeEnd(status);
+    const { hooks } = service;
+    if (hooks === undefined) {
+      exited(service, status);
+      return;
+    }
+    const said = hooks.verdict(status.code);
+    const pid = spawn(hooks.cleanup, { env }, () => {
+      exited(service, status, said);
+    });
+    if (pid <= 0) exited(service, status, said);
+  }
+
+  function exited(service: Service, status: ExitStatus, said?: ReturnType<ServiceHooks['verdict']>): void {
+    service.ended = said?.why ?? describeEnd(status);
     const stopped = service.stopped.splice(0);
     if (service.phase === 'stopping') {
       service.cancel?.();
@@ -98,11 +139,22 @@ export function supervise(
       return;
     }
     starts.ended(service.name, status);
-    const next = verdict(service.spec.restart, {
-      code: status.code,
-      ran: now() - service.started,
-      failures: service.failures,
-    });
+    if (said?.what === 'start-again') {
+      log(`service ${service.name}: ${service.ended}; starting it again`);
+      service.restarts += 1;
+      launch(service);
+      return;
+    }
+    const next: Verdict =
+      said?.what === 'stay-off'
+        ? { kind: 'finished' }
+        : said?.what === 'give-up'
+          ? { kind: 'failed' }
+          : verdict(service.spec.restart, {
+              code: status.code,
+              ran: now() - service.started,
+              failures: service.failures,
+            });
     if (next.kind !== 'restart') {
       log(`service ${service.name}: ${service.ended}; it is not started again`);
       enter(service, next.kind);
@@ -118,10 +170,16 @@ export function supervise(
     });
   }
 
-  function create(name: string, spec: PeConfigService, line?: (text: string) => void): Service {
+  function create(
+    name: string,
+    spec: PeConfigService,
+    line?: (text: string) => void,
+    hooks?: ServiceHooks,
+  ): Service {
     const service: Service = {
       name,
       spec,
+      hooks,
       line: line ?? ((text) => log(`${name}: ${text}`)),
       phase: 'stopped',
       pid: undefined,
@@ -165,8 +223,8 @@ export function supervise(
       done(unknown(name));
       return;
     }
-    const { pid } = service;
-    if (pid === undefined) {
+    const { pid, hooks } = service;
+    if (pid === undefined && service.phase !== 'running' && service.phase !== 'stopping') {
       service.cancel?.();
       service.cancel = undefined;
       if (service.phase === 'waiting') enter(service, 'stopped');
@@ -178,8 +236,11 @@ export function supervise(
     });
     if (service.phase === 'stopping') return;
     enter(service, 'stopping');
-    kill(pid, terminate);
-    service.cancel = after(patience, () => {
+    // Its end is being cleared away already.
+    if (pid === undefined) return;
+    if (hooks === undefined) kill(pid, terminate);
+    else spawn(hooks.stop, { env }, () => undefined);
+    service.cancel = after(hooks?.patience() ?? patience, () => {
       log(`service ${name}: does not end by itself, ending it by force`);
       kill(pid, killSignal);
     });
@@ -188,6 +249,24 @@ export function supervise(
   return {
     add(name, spec, line) {
       if (!services.has(name)) launch(create(name, spec, line));
+    },
+    addWithHooks(name, spec, hooks) {
+      const known = services.get(name);
+      if (known === undefined) create(name, spec, undefined, hooks);
+      else known.spec = spec;
+    },
+    adopt(name, { pid, ticks, since }) {
+      const service = services.get(name);
+      if (service === undefined) return;
+      service.pid = pid;
+      service.started = now();
+      service.phase = 'running';
+      service.since = since;
+      const look = (): void => {
+        if (startTicks(pid) === ticks) after(adoptedTick, look);
+        else ended(service, { code: unknownEnd, signal: undefined });
+      };
+      look();
     },
     startAll() {
       for (const service of services.values()) {
@@ -202,14 +281,24 @@ export function supervise(
       });
     },
     stopAll(done) {
-      const names = [...services.keys()].reverse();
+      const all = [...services.keys()].reverse();
+      const names = all.filter((name) => services.get(name)?.hooks === undefined);
       const next = (): void => {
         const name = names.shift();
         if (name === undefined) done();
         else stop(name, next);
       };
-      next();
+      // Those with hooks take their time, so all of them at once, before what they may need.
+      const slow = all.filter((name) => services.get(name)?.hooks !== undefined);
+      let left = slow.length;
+      if (left === 0) next();
+      for (const name of slow)
+        stop(name, () => {
+          left -= 1;
+          if (left === 0) next();
+        });
     },
+    stateOf: (name) => services.get(name),
     states() {
       return Object.fromEntries(
         [...services.values()].map((service) => [

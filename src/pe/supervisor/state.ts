@@ -1,16 +1,23 @@
 import { after, exists, kill, ownPid, readText, replaceFile } from '../host.ts';
 import { type SupervisorState, statePath } from '../lib/service-state.ts';
+import { systemOfService } from '../lib/systems/run-state.ts';
 import { type Services, startTicks } from './services.ts';
 
-/** Ends what an earlier supervisor started and left running when it died: it cannot be watched from here. */
-export function endLeftovers(): void {
+/**
+ * Ends what an earlier supervisor started and left running when it died: it cannot be watched from here. Systems go on
+ * running. Returns what the earlier one knew.
+ */
+export function endLeftovers(): SupervisorState['services'] {
   try {
     const before = JSON.parse(readText(statePath) ?? '') as SupervisorState;
-    for (const { pid, ticks } of Object.values(before.services)) {
+    for (const [name, { pid, ticks }] of Object.entries(before.services)) {
+      if (systemOfService(name) !== undefined) continue;
       if (pid !== undefined && ticks !== undefined && startTicks(pid) === ticks) kill(pid, 15);
     }
+    return before.services;
   } catch {
     // No earlier supervisor, or it died before it wrote anything.
+    return {};
   }
 }
 

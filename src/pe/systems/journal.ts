@@ -1,4 +1,4 @@
-import { isThere, makeFolders, removeOne, rename, writeFile } from '../host/files.ts';
+import { isThere, makeFolders, removeEmpty, removeOne, rename, writeFile } from '../host/files.ts';
 import { removeTree, syncFileSystem, syncPaths } from '../host/tree.ts';
 import { list, now, readText } from '../host.ts';
 import {
@@ -46,7 +46,8 @@ async function carryOut(dir: string, steps: readonly FileStep[]): Promise<void> 
         removeOne(at(step.path));
         break;
       case 'remove-tree':
-        if (isThere(at(step.path))) await removeTree(at(step.path));
+        // Mostly it is empty by now, or not there.
+        if (!removeEmpty(at(step.path))) await removeTree(at(step.path));
         break;
       case 'sync':
         await syncPaths(...step.folders.map(at));
@@ -74,7 +75,7 @@ export async function change<T = undefined>(
   const id = `${Date.now().toString(36)}-${owner.pid}-${counter}-${Math.floor(now() % 1000)}`;
   const record: JournalRecord = { format: 1, id, ...what, owner, commit: undefined };
   const exists = (path: string): boolean => isThere(`${dir.path}/${path}`);
-  await carryOut(dir.path, beginSteps(record));
+  await carryOut(dir.path, beginSteps(record, exists));
   let made: Awaited<ReturnType<typeof work>>;
   try {
     made = await work({

@@ -1,7 +1,7 @@
 import { FailedError } from '../../base/errors.ts';
 import { livefsTemplate } from '../../base/system.ts';
 import { makeFolders } from '../host/files.ts';
-import { mountsBelow } from '../host/mount-table.ts';
+import { isMountPoint, mountsBelow } from '../host/mount-table.ts';
 import { mount, unmount } from '../host/tree.ts';
 import { list } from '../host.ts';
 import { overlayMount } from '../lib/systems/layering.ts';
@@ -46,4 +46,14 @@ export async function unmountRoot(target: Pick<Target, 'run'>): Promise<void> {
       await unmount(at, { lazily: true });
     }
   }
+}
+
+const whole = '/run/diskbios/livefs-root';
+
+/** The PE's own root as it was in the image, as one read-only folder. */
+export async function livefsRoot(): Promise<string> {
+  makeFolders(whole);
+  const options = ['ro', `lowerdir=${livefsLayers().join(':')}`];
+  if (!isMountPoint(whole)) await mount({ what: 'overlay', at: whole, type: 'overlay', options });
+  return whole;
 }

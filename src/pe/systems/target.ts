@@ -7,9 +7,9 @@ import type { SoundSystem } from './store.ts';
 
 export const cgroupsFolder = '/sys/fs/cgroup/systems';
 
-export function targetOf(found: SoundSystem): Target {
+export function targetOf(found: SoundSystem, console = false): Target {
   const run = runFolder(found.name);
-  return { ...found, run, root: `${run}/root`, cgroup: `${cgroupsFolder}/${found.name}` };
+  return { ...found, run, root: `${run}/root`, cgroup: `${cgroupsFolder}/${found.name}`, console };
 }
 
 /** State of the run of a system; `undefined` where it was not started. */

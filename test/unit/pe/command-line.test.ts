@@ -40,15 +40,36 @@ describe('parseCommandLine', () => {
       'diskbios.mode=takeover diskbios.system=a',
       'diskbios.mode=takeover is not available in this version yet',
     ],
-    ['diskbios.mode=dual', 'diskbios.mode=dual is not available in this version yet'],
-    ['diskbios.system=../x', 'diskbios.system=../x is neither the name of a system nor an absolute path'],
-    ['diskbios.systems=a,', "diskbios.systems=a, has an item '' that is not name[:engine]"],
-    ['diskbios.console=a/b', 'diskbios.console=a/b is not the name of a system'],
+    ['diskbios.system=../x', 'diskbios.system=../x is not the name of a system: it has a slash in it'],
+    ['diskbios.system=/hd/../etc', 'diskbios.system=/hd/../etc is not a whole absolute path'],
+    [
+      'diskbios.systems=Web',
+      "diskbios.systems=Web has an item 'Web' that is not the name of a system: it has capital letters; small ones only, since it becomes a host name",
+    ],
+    [
+      'diskbios.systems=a:qemu',
+      "diskbios.systems=a:qemu has an item 'a:qemu' whose engine is none of chroot, lxc, uml, vm",
+    ],
+    [
+      'diskbios.dir=/hd,/usr/x',
+      "diskbios.dir=/hd,/usr/x has an item '/usr/x' that lies in /usr, which is the PE's own",
+    ],
+    [
+      'diskbios.systems=a,',
+      "diskbios.systems=a, has an item '' that is not the name of a system: it is empty",
+    ],
+    ['diskbios.console=a/b', 'diskbios.console=a/b is not the name of a system: it has a slash in it'],
     ['diskbios.dir=hd', 'diskbios.dir=hd is not an absolute path'],
     ['diskbios.data=sda1', 'diskbios.data=sda1 is none of LABEL=…, UUID=…, a device, none'],
     ['diskbios.debug=1', 'diskbios.debug=1 takes no value'],
   ])('%s: one line that names it, and live', (text, problem) => {
     expect(parseCommandLine(text)).toMatchObject({ mode: 'live', problems: [problem] });
+  });
+
+  test('dual with lists', () => {
+    expect(
+      parseCommandLine('diskbios.mode=dual diskbios.dir=/hd,/srv/more diskbios.data=LABEL=A,UUID=1-2'),
+    ).toMatchObject({ mode: 'dual', dir: '/hd,/srv/more', data: 'LABEL=A,UUID=1-2', problems: [] });
   });
 
   test('knows every parameter of the contract', () => {

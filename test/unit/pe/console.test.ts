@@ -45,6 +45,7 @@ describe('the welcome screen', () => {
     ],
     sshKeys: true,
     oneTimePassword: 'abcd-efgh-ijkm',
+    ownPassword: false,
     problems: [],
     networkNote: 'no cable is plugged in',
   };

@@ -5,6 +5,8 @@ export interface ChrootFacts {
   readonly root: string;
   readonly hostname: string;
   readonly init: readonly string[];
+  /** Made when the first process is about to begin. */
+  readonly up: string;
   readonly mounts: readonly { readonly from: string; readonly to: string; readonly readOnly: boolean }[];
 }
 
@@ -50,6 +52,7 @@ export function chrootScript(facts: ChrootFacts): string {
       ...(readOnly ? [quoted(bb, 'mount', '-o', 'remount,bind,ro', `${root}${to}`)] : []),
     ]),
     quoted(bb, 'mkdir', '-p', `${root}/run/.pe`),
+    `: >${quoted(facts.up)}`,
     quoted('cd', root),
     quoted(bb, 'pivot_root', '.', 'run/.pe'),
     // The old root goes away lazily; busybox of the PE is reached through it until then.

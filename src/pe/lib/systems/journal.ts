@@ -59,12 +59,11 @@ function writeRecord(record: JournalRecord): FileStep[] {
 }
 
 /** Before anything else. After it, everything new is to be made below `workPath(id)`. */
-export function beginSteps(record: JournalRecord): FileStep[] {
+export function beginSteps(record: JournalRecord, exists: Exists): FileStep[] {
+  const folders = ['.pe', journalFolder, workFolder, trashFolder].filter((path) => !exists(path));
   return [
-    ...['.pe', journalFolder, workFolder, trashFolder].map(
-      (path): FileStep => ({ kind: 'make-folder', path }),
-    ),
-    { kind: 'sync', folders: ['.', '.pe'] },
+    ...folders.map((path): FileStep => ({ kind: 'make-folder', path })),
+    ...(folders.length > 0 ? [{ kind: 'sync', folders: ['.', '.pe'] } as const] : []),
     ...writeRecord({ ...record, commit: undefined }),
     { kind: 'make-folder', path: workPath(record.id) },
   ];

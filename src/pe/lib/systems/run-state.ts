@@ -6,8 +6,10 @@ export interface RunState {
   /** Folder of the system: `<dir>/<name>`. */
   readonly folder: string;
   readonly engine: string;
-  /** Why it cannot be started, each with what to do; the supervisor does not try again by itself. */
+  /** Why it could not be started, each with what to do; empty where it could. */
   readonly refused: readonly string[];
+  /** Trying again by itself would not help. */
+  readonly final: boolean;
   /** How the foreground process ends when the system switched itself off, or asked to start anew. */
   readonly ends: EndSigns;
   /** Milliseconds that stopping may take before it is ended by force. */
@@ -23,11 +25,18 @@ export interface EndSigns {
 }
 
 /** What the supervisor does about a system that has ended. */
-export type EndVerdict = 'start-again' | 'stay-off' | 'by-policy';
+export type EndVerdict = 'start-again' | 'stay-off' | 'give-up' | 'by-policy';
 
-export function endVerdict(code: number, signs: EndSigns | undefined): EndVerdict {
-  if (signs?.reboot.includes(code) === true) return 'start-again';
-  return signs?.powerOff.includes(code) === true ? 'stay-off' : 'by-policy';
+export function endVerdict(
+  code: number,
+  state: RunState | undefined,
+): { readonly what: EndVerdict; readonly why: string | undefined } {
+  if (state === undefined) return { what: 'by-policy', why: undefined };
+  const why = state.refused.length > 0 ? state.refused.join('; ') : undefined;
+  if (why !== undefined) return { what: state.final ? 'give-up' : 'by-policy', why };
+  if (state.ends.reboot.includes(code)) return { what: 'start-again', why: 'it asked to start anew' };
+  if (state.ends.powerOff.includes(code)) return { what: 'stay-off', why: 'it switched itself off' };
+  return { what: 'by-policy', why: undefined };
 }
 
 /** Name of the service of a system, and back. */

@@ -21,6 +21,8 @@ export const chroot: Engine = {
   name: 'chroot',
   isolation:
     'own processes, files and name; shares the network and the kernel, and root inside is root of the machine',
+  networks: ['host'],
+  mapsIds: false,
   available: () => undefined,
   check(target) {
     const [program = ''] = initOf(target);
@@ -38,7 +40,13 @@ export const chroot: Engine = {
     const { hostname, mounts } = target.system;
     replaceFile(
       script(target),
-      chrootScript({ root: target.root, hostname: hostname ?? target.name, init: initOf(target), mounts }),
+      chrootScript({
+        root: target.root,
+        hostname: hostname ?? target.name,
+        init: initOf(target),
+        mounts,
+        up: `${target.run}/up`,
+      }),
       0o700,
     );
     const kindOfInit = realPath(`${target.root}${initOf(target)[0] ?? ''}`) ?? '';

@@ -1,4 +1,4 @@
-import type { EngineName } from '../../../base/system.ts';
+import type { EngineName, SystemNetwork } from '../../../base/system.ts';
 import type { EndSigns } from '../../lib/systems/run-state.ts';
 import type { SoundSystem } from '../store.ts';
 
@@ -7,11 +7,18 @@ export interface Engine {
   readonly name: EngineName;
   /** What it keeps apart and what not, for a person who chooses. */
   readonly isolation: string;
+  /** Kinds of network that its systems can have; the first is what a new system gets. */
+  readonly networks: readonly SystemNetwork['kind'][];
+  /** Whether unprivileged systems get user ids of their own (`idBase`). */
+  readonly mapsIds: boolean;
   /** Why it cannot be used in this PE, with what to do; `undefined` where it can. */
   available(): string | undefined;
   /** What keeps this very system from being started with it, each with what to do. Nothing is changed. */
   check(target: Target): readonly string[];
-  /** Called when `target.root` is mounted and the cgroup is there. Writes what it needs into `target.run`. */
+  /**
+   * Called when `target.root` is mounted and the cgroup is there. Writes what it needs into `target.run`. What it starts must
+   * make the file `<run>/up` when the system's first process is about to begin: others may be waiting for it.
+   */
   prepare(target: Target): Promise<StartPlan>;
   /** Process id, as the PE sees it, of the system's first process; `undefined` where it does not run (yet). */
   init(target: Target): number | undefined;
@@ -31,6 +38,8 @@ export interface Target extends SoundSystem {
   readonly root: string;
   /** `/sys/fs/cgroup/systems/<name>`: limits are set on it; the foreground process is born into it. */
   readonly cgroup: string;
+  /** It gets the machine's screen and keyboard (`diskbios.console=`). */
+  readonly console: boolean;
 }
 
 export interface StartPlan {

@@ -1,0 +1,210 @@
+import type { Mode } from '../../base/cmdline.ts';
+import type { PeConfigService } from '../../base/pe-config.ts';
+import type { SystemFile } from '../../base/system.ts';
+import { after, exists, now } from '../host.ts';
+import type { BootChoice } from '../lib/command-line.ts';
+import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
+import type { Places } from '../lib/systems/places.ts';
+import { runFolder } from '../lib/systems/places.ts';
+import { endVerdict, serviceName, systemOfService } from '../lib/systems/run-state.ts';
+import { nextToStart, type Planned } from '../lib/systems/start-order.ts';
+import { findSystem, isSound, listSystems } from '../systems/store.ts';
+import { runState } from '../systems/target.ts';
+import { log } from './log.ts';
+import type { Services } from './services.ts';
+
+const systemx = '/usr/sbin/systemx';
+/** Milliseconds that a system is given to switch itself off, where its engine does not say. */
+const usualPatience = 20_000;
+/** Milliseconds until a system must be up for whoever has started it and waits. */
+const startPatience = 60_000;
+const upTick = 10;
+
+export interface Systems {
+  /** Handles `start system-web` and the like; false: not the name of a system's service. */
+  readonly handle: (
+    action: 'start' | 'stop' | 'restart',
+    service: string,
+    answer: (reply: Reply) => void,
+  ) => boolean;
+  /** Plans what this boot is to start. To be called when there are places; again when more have come. */
+  readonly plan: () => void;
+  /** Starts what may be started now. To be called again and again. */
+  readonly step: () => void;
+  /** Whether each system that this boot starts is up or has failed. */
+  readonly settled: () => boolean;
+  /** What this boot has become: `dual` without a place for systems, or without any that there is, is `live`. */
+  readonly mode: () => Mode;
+  /** What is wrong with the systems that this boot starts, for people. */
+  readonly problems: () => readonly string[];
+  /** Takes on systems that an earlier supervisor of this boot started. */
+  readonly adopt: (before: Readonly<Record<string, ServiceState>>) => void;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly engine: string | undefined;
+  readonly order: number;
+  readonly after: readonly string[];
+  begun: boolean;
+  /** `now()` when it was started. */
+  since: number;
+}
+
+/** Systems as services: `system-<name>`. */
+export function createSystems(choice: BootChoice, services: Services, places: () => Places): Systems {
+  const wanted = new Map<string, Wanted>();
+  const missing = new Map<string, string>();
+
+  function add(name: string, system: SystemFile, engine?: string): void {
+    const options = [
+      ...(engine === undefined ? [] : [`--engine=${engine}`]),
+      ...(choice.console === name ? ['--console'] : []),
+    ];
+    const spec: PeConfigService = {
+      run: ['/usr/lib/diskbios/system-start', name, ...options],
+      after: [],
+      restart: system.restart,
+      env: {},
+      enabled: false,
+    };
+    services.addWithHooks(serviceName(name), spec, {
+      stop: [systemx, '_stop', name],
+      patience: () => runState(name)?.patience ?? usualPatience,
+      cleanup: [systemx, '_cleanup', name],
+      verdict: (code) => endVerdict(code, runState(name)),
+    });
+  }
+
+  /** Makes the service of a system that may have been made or changed just now. */
+  function refresh(name: string): Reply | undefined {
+    try {
+      const found = findSystem(name, places());
+      if (!isSound(found)) return { code: 2, message: `${name} is broken: ${found.problems.join('; ')}` };
+      add(name, found.system);
+      return undefined;
+    } catch (error) {
+      return { code: 2, message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  const phase = (name: string): Phase | undefined => services.stateOf(serviceName(name))?.phase;
+  const isUp = (name: string): boolean => phase(name) === 'running' && exists(`${runFolder(name)}/up`);
+
+  function stateOf({ name, begun, since }: Wanted): Planned['state'] {
+    if (!begun) return 'waiting';
+    const current = phase(name);
+    // One that is tried again and again does not hold up the others.
+    if (now() - since > startPatience) return 'settled';
+    return isUp(name) || (current !== 'running' && current !== 'stopping') ? 'settled' : 'starting';
+  }
+
+  /** Of a start, only what becomes of it is an answer. */
+  function answerWhenUp(name: string, reply: Reply, answer: (reply: Reply) => void): void {
+    const giveUp = now() + startPatience;
+    const look = (): void => {
+      const state = services.stateOf(serviceName(name));
+      if (isUp(name)) answer({ code: 0, message: `${name} is up` });
+      else if (state?.phase !== 'running')
+        answer({ code: 1, message: state?.ended ?? `${name} does not run` });
+      else if (now() > giveUp)
+        answer({ code: 1, message: `${name} is not up after ${startPatience / 1000} s` });
+      else after(upTick, look);
+    };
+    if (reply.code === 0) look();
+    else answer(reply);
+  }
+
+  return {
+    handle(action, service, answer) {
+      const name = systemOfService(service);
+      if (name === undefined) return false;
+      if (action === 'stop')
+        services.stop(service, (reply) => {
+          answer(
+            reply.code === 2
+              ? { code: 0, message: `${name} is stopped` }
+              : { ...reply, message: `${name} is stopped` },
+          );
+        });
+      else {
+        const wrong = refresh(name);
+        if (wrong !== undefined) answer(wrong);
+        else if (action === 'start') answerWhenUp(name, services.start(service), answer);
+        else
+          services.restart(service, (reply) => {
+            answerWhenUp(name, reply, answer);
+          });
+      }
+      return true;
+    },
+    plan() {
+      if (choice.mode !== 'dual') return;
+      const found = listSystems(places());
+      const items =
+        choice.systems ?? found.filter(({ system }) => system?.autostart === true).map(({ name }) => name);
+      for (const item of items) {
+        const [name = '', engine] = item.split(':');
+        if (wanted.has(name)) continue;
+        const one = found.find((system) => system.name === name);
+        if (one?.system === undefined) {
+          const why =
+            one === undefined ? 'there is no such system' : `it is broken: ${one.problems.join('; ')}`;
+          missing.set(name, `diskbios.systems=${name}: ${why}`);
+          continue;
+        }
+        missing.delete(name);
+        add(name, one.system, engine);
+        wanted.set(name, {
+          name,
+          engine,
+          order: one.system.order,
+          after: one.system.after,
+          begun: false,
+          since: 0,
+        });
+      }
+      // Broken ones cannot say whether they were to be started: a person should know.
+      for (const one of found) {
+        if (one.system === undefined)
+          missing.set(one.name, `system ${one.name} is broken: ${one.problems.join('; ')}`);
+      }
+    },
+    step() {
+      const plan = [...wanted.values()].map((one) => ({ ...one, state: stateOf(one) }));
+      for (const name of nextToStart(plan)) {
+        const one = wanted.get(name);
+        if (one === undefined) continue;
+        one.begun = true;
+        one.since = now();
+        log(services.start(serviceName(name)).message);
+      }
+    },
+    mode() {
+      const dual = wanted.size > 0 || (choice.systems === undefined && places().dirs.length > 0);
+      return choice.mode === 'dual' && !dual ? 'live' : choice.mode;
+    },
+    settled: () => [...wanted.values()].every((one) => stateOf(one) === 'settled'),
+    problems: () => [
+      ...(choice.mode === 'dual' && places().dirs.length === 0
+        ? ['diskbios.mode=dual: there is no data volume to start systems from: systemx setup-disk']
+        : []),
+      ...missing.values(),
+      ...[...wanted.keys()].flatMap((name) => {
+        const state = services.stateOf(serviceName(name));
+        return state?.phase === 'failed' || state?.phase === 'waiting'
+          ? [`system ${name} does not run: ${state.ended ?? 'unknown'}`]
+          : [];
+      }),
+    ],
+    adopt(before) {
+      for (const [service, { pid, ticks, since }] of Object.entries(before)) {
+        const name = systemOfService(service);
+        if (name === undefined || refresh(name) !== undefined) continue;
+        const one = wanted.get(name);
+        if (one !== undefined) one.begun = true;
+        if (pid !== undefined && ticks !== undefined) services.adopt(service, { pid, since, ticks });
+      }
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { UserError } from '../../../base/errors.ts';
+import {
+  type EngineName,
+  livefsTemplate,
+  nameProblem,
+  newSystem,
+  type SystemFile,
+  type SystemKind,
+  type TemplateRef,
+} from '../../../base/system.ts';
+import { isFolder, isThere, makeFolders, writeFile } from '../../host/files.ts';
+import { copyTree } from '../../host/tree.ts';
+import { readText } from '../../host.ts';
+import { applySettings } from '../../lib/systems/apply-settings.ts';
+import { freeIdBase } from '../../lib/systems/ids.ts';
+import { parseJson } from '../../lib/systems/json-reader.ts';
+import type { SystemsDir } from '../../lib/systems/places.ts';
+import { seedFiles } from '../../lib/systems/seed.ts';
+import { systemText } from '../../lib/systems/system-file.ts';
+import { toUtf8 } from '../../lib/utf8.ts';
+import { type Engine } from '../engines/engine.ts';
+import { engineOf, usualEngine } from '../engines/registry.ts';
+import { change, recover } from '../journal.ts';
+import { locked } from '../lock.ts';
+import { readPlaces, writableDir } from '../places.ts';
+import { livefsRoot } from '../root.ts';
+import { listSystems } from '../store.ts';
+import { findTemplate } from '../templates/find.ts';
+
+export interface CreateWish {
+  readonly name: string;
+  /** `livefs`, a template's `name` or `name@version`, or the absolute path of a folder that holds a root. */
+  readonly from: string;
+  /** `undefined`: app on a template, os from a folder. */
+  readonly kind: SystemKind | undefined;
+  readonly engine: EngineName | undefined;
+  /** `undefined`: home. */
+  readonly dir: string | undefined;
+  /** `memory=256MiB` … */
+  readonly settings: readonly string[];
+}
+
+/** What a system is to stand on. */
+type Source =
+  | { readonly kind: 'livefs'; readonly ref: TemplateRef }
+  | {
+      readonly kind: 'template';
+      readonly ref: TemplateRef;
+      readonly folder: string;
+      readonly init: SystemFile['init'];
+    }
+  | { readonly kind: 'folder'; readonly folder: string };
+
+/** Makes a system; resolves to where it is. A power cut at any instant leaves a whole system or none. */
+export async function create(
+  wish: CreateWish,
+): Promise<{ readonly folder: string; readonly system: SystemFile }> {
+  const wrong = nameProblem(wish.name);
+  if (wrong !== undefined)
+    throw mistake('bad-name', `${JSON.stringify(wish.name)} cannot be the name of a system: ${wrong}`);
+  const dir = writableDir(wish.dir);
+  return locked(wish.name, async () => {
+    await recover(dir);
+    checkFree(wish.name, dir);
+    const source = sourceOf(wish.from, dir);
+    const system = plan(wish, source);
+    await change(dir, { operation: 'create', subject: wish.name }, async ({ work, paths }) => {
+      await build(`${work}/new`, wish.name, system, source);
+      return { commit: [{ kind: 'move', from: `${paths.work}/new`, to: wish.name }] };
+    });
+    return { folder: `${dir.path}/${wish.name}`, system };
+  });
+}
+
+const mistake = (code: string, message: string, hint?: string): UserError =>
+  new UserError({ code, message, hint });
+
+/** Nothing may be there, a system or anything else; nor a system of that name in another directory. */
+export function checkFree(name: string, dir: SystemsDir): void {
+  const other = listSystems().find((one) => one.name === name)?.folder;
+  const there = isThere(`${dir.path}/${name}`) ? `${dir.path}/${name}` : other;
+  if (there !== undefined)
+    throw mistake('name-taken', `${there} is there already`, 'choose another name, or: systemx destroy');
+}
+
+function sourceOf(from: string, dir: SystemsDir): Source {
+  if (from === livefsTemplate) {
+    const pe = parseJson(readText('/etc/diskbios/pe.json')) as { version?: string } | undefined;
+    return { kind: 'livefs', ref: { name: livefsTemplate, version: pe?.version ?? '0' } };
+  }
+  if (!from.startsWith('/')) return { kind: 'template', ...findTemplate(from, dir) };
+  if (!isFolder(from)) throw mistake('no-such-folder', `${from} is no folder`);
+  if (!isThere(`${from}/bin`) && !isThere(`${from}/sbin`) && !isThere(`${from}/usr`))
+    throw mistake('no-root', `${from} holds no root file system: it has neither bin, sbin nor usr`);
+  return { kind: 'folder', folder: from };
+}
+
+function plan(wish: CreateWish, source: Source): SystemFile {
+  const kind = wish.kind ?? (source.kind === 'folder' ? 'os' : 'app');
+  if (kind === 'app' && source.kind === 'folder')
+    throw mistake(
+      'no-template',
+      'an app system lives on a template, and a folder is none',
+      'systemx template add, or --kind os',
+    );
+  const first: Engine = wish.engine === undefined ? usualEngine() : engineOf(wish.engine);
+  const base: SystemFile = {
+    ...newSystem,
+    kind,
+    template: source.kind === 'folder' ? undefined : source.ref,
+    init: source.kind === 'template' ? source.init : undefined,
+    engine: first.name,
+    network: networkFor(first),
+    created: Date.now(),
+  };
+  const { system, mistakes } = applySettings(base, wish.settings);
+  if (mistakes.length > 0) throw new UserError(mistakes);
+  const engine = engineOf(system.engine);
+  const used = listSystems(readPlaces()).map((one) => one.system?.idBase);
+  return engine.mapsIds && !system.privileged ? { ...system, idBase: freeIdBase(used) } : system;
+}
+
+const networkFor = (engine: Engine): SystemFile['network'] => {
+  const [kind] = engine.networks;
+  return kind === 'host' || kind === 'none' ? { kind } : newSystem.network;
+};
+
+async function build(folder: string, name: string, system: SystemFile, source: Source): Promise<void> {
+  makeFolders(folder);
+  const root = `${folder}/${system.kind === 'os' ? 'rootfs' : 'delta'}`;
+  if (system.kind === 'app') {
+    makeFolders(root);
+    makeFolders(`${folder}/work`);
+  } else if (source.kind === 'livefs') await copyTree(await livefsRoot(), root);
+  else await copyTree(source.folder, root);
+  const machineId = (readText('/proc/sys/kernel/random/uuid') ?? '').trim().replaceAll('-', '');
+  for (const file of seedFiles({
+    name,
+    kind: system.kind,
+    fromLivefs: source.kind === 'livefs',
+    machineId,
+  })) {
+    const at = `${root}/${file.path}`;
+    makeFolders(at.slice(0, at.lastIndexOf('/')));
+    writeFile(at, toUtf8(file.text), { mode: file.mode });
+  }
+  writeFile(`${folder}/system.json`, toUtf8(systemText(system)));
+}

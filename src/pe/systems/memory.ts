@@ -1,0 +1,105 @@
+import type { PeConfig } from '../../base/pe-config.ts';
+import { isThere, makeFolders, readAt, stat, writeFile } from '../host/files.ts';
+import { list, readText, replaceFile, writeText } from '../host.ts';
+import { parseJson } from '../lib/systems/json-reader.ts';
+import { type NetworkOverride, networkOverride } from '../lib/systems/network-override.ts';
+import { changedPasswords, withPasswords } from '../lib/systems/passwords.ts';
+import { peFolder, type SystemsDir } from '../lib/systems/places.ts';
+import { renameDurably, writeDurably } from './durable.ts';
+import { livefsLayers } from './root.ts';
+
+/** What the PE remembers in `.pe/` of the home directory: host keys, machine id, changed passwords, network settings. */
+
+const dropbear = '/etc/dropbear';
+const hostKey = /^dropbear_\w+_host_key$/;
+const keySize = 16_384; // far more than the largest has
+/** Hash of the password that is made at boot where the recipe gives none; must never be remembered. */
+export const oneTimeHashPath = '/run/diskbios/one-time-hash';
+
+export interface Recalled {
+  readonly problems: readonly string[];
+  /** Remembered settings laid over the recipe's; `undefined` where there are none. */
+  readonly network: PeConfig['network'] | undefined;
+  /** A person has given root a password of their own. */
+  readonly rootPassword: boolean;
+}
+
+/** Puts what is remembered into place. What is damaged is left out and named. */
+export async function recall(dir: SystemsDir, config: PeConfig): Promise<Recalled> {
+  const folder = peFolder(dir.path);
+  const named = (file: string, problems: readonly string[]): string[] =>
+    problems.map((problem) => `${folder}/${file}: ${problem}`);
+  await recallMachineId(dir);
+  for (const name of list(`${folder}/host-keys`).filter((one) => hostKey.test(one))) {
+    copyKey(`${folder}/host-keys/${name}`, `${dropbear}/${name}`);
+  }
+  const kept = readText(`${folder}/shadow`);
+  const shadow = kept === undefined ? undefined : withPasswords(readText('/etc/shadow') ?? '', kept);
+  if (shadow !== undefined && shadow.users.length > 0) replaceFile('/etc/shadow', shadow.text, 0o600);
+  const network = recallNetwork(dir, config);
+  return {
+    problems: [...named('shadow', shadow?.problems ?? []), ...named('network.json', network?.problems ?? [])],
+    network: network?.network,
+    rootPassword: shadow?.users.includes('root') === true,
+  };
+}
+
+/** Remembered network settings laid over the recipe's; `undefined` where there are none. */
+export function recallNetwork(dir: SystemsDir, config: PeConfig): NetworkOverride | undefined {
+  const text = readText(`${peFolder(dir.path)}/network.json`);
+  return text === undefined ? undefined : networkOverride(config.network, parseJson(text));
+}
+
+async function recallMachineId(dir: SystemsDir): Promise<void> {
+  const folder = peFolder(dir.path);
+  let id = (readText(`${folder}/machine-id`) ?? '').trim();
+  if (!/^[0-9a-f]{32}$/.test(id)) {
+    if (dir.readOnly) return;
+    id = (readText('/proc/sys/kernel/random/uuid') ?? '').trim().replaceAll('-', '');
+    makeFolders(folder, 0o700);
+    await writeDurably(`${folder}/machine-id`, `${id}\n`);
+  }
+  writeText('/etc/machine-id', `${id}\n`);
+}
+
+function copyKey(from: string, to: string): void {
+  const bytes = readAt(from, 0, keySize);
+  if (bytes === undefined || bytes.length === 0) return;
+  makeFolders(to.slice(0, to.lastIndexOf('/')), 0o700);
+  writeFile(to, new Uint8Array(bytes), { mode: 0o600, durable: true });
+}
+
+/** Changes when /etc/shadow does. */
+export function shadowStamp(): string {
+  const found = stat('/etc/shadow');
+  return `${found?.mtime ?? 0} ${found?.ino ?? 0} ${found?.size ?? 0}`;
+}
+
+/** Keeps passwords that a person has changed. True: there was something to keep. */
+export async function keepPasswords(dir: SystemsDir): Promise<boolean> {
+  if (dir.readOnly) return false;
+  const image =
+    livefsLayers()
+      .map((layer) => readText(`${layer}/etc/shadow`))
+      .find((text) => text !== undefined) ?? '';
+  const oneTime = readText(oneTimeHashPath)?.trim();
+  const now = changedPasswords(image, readText('/etc/shadow') ?? '', oneTime);
+  const path = `${peFolder(dir.path)}/shadow`;
+  if (now === (readText(path) ?? '')) return false;
+  makeFolders(peFolder(dir.path), 0o700);
+  await writeDurably(path, now, 0o600);
+  return true;
+}
+
+/** Keeps host keys that dropbear has made for itself. Those that are kept already stay as they are. */
+export async function keepHostKeys(dir: SystemsDir): Promise<boolean> {
+  if (dir.readOnly) return false;
+  const folder = `${peFolder(dir.path)}/host-keys`;
+  const fresh = list(dropbear).filter((name) => hostKey.test(name) && !isThere(`${folder}/${name}`));
+  for (const name of fresh) {
+    makeFolders(folder, 0o700);
+    copyKey(`${dropbear}/${name}`, `${folder}/${name}.new`);
+    await renameDurably(`${folder}/${name}.new`, `${folder}/${name}`);
+  }
+  return fresh.length > 0;
+}

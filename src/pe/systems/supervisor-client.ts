@@ -1,0 +1,35 @@
+import { FailedError } from '../../base/errors.ts';
+import { exists, ownPid, pause, readText, removeFile, writeFifo } from '../host.ts';
+import {
+  controlPath,
+  type Reply,
+  replyFolder,
+  type ServiceState,
+  type SupervisorState,
+  statePath,
+} from '../lib/service-state.ts';
+import { parseJson } from '../lib/systems/json-reader.ts';
+import { serviceName } from '../lib/systems/run-state.ts';
+
+/** What the supervisor knows of a system's service; `undefined`: it was not started since boot. */
+export const serviceState = (system: string): ServiceState | undefined =>
+  (parseJson(readText(statePath)) as SupervisorState | undefined)?.services[serviceName(system)];
+
+/** Asks the supervisor for something and waits for its answer. Throws `FailedError` where there is none in time. */
+export function askSupervisor(action: 'start' | 'stop' | 'restart', system: string, patience: number): Reply {
+  if (!exists(controlPath)) throw new FailedError('no-supervisor', 'the supervisor is not up yet');
+  const id = `systemx-${ownPid()}`;
+  const path = `${replyFolder}/${id}`;
+  removeFile(path);
+  if (!writeFifo(controlPath, `${action} ${serviceName(system)} ${id}\n`))
+    throw new FailedError('not-root', 'only root can control systems');
+  for (let waited = 0; waited < patience; waited += 20) {
+    const reply = parseJson(readText(path)) as Reply | undefined;
+    if (reply !== undefined) {
+      removeFile(path);
+      return reply;
+    }
+    pause(20);
+  }
+  throw new FailedError('no-answer', `the supervisor has not finished within ${patience / 1000} s`);
+}
