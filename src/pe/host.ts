@@ -5,6 +5,7 @@ import * as std from 'std';
 
 const notControlling = 0x100; // O_NOCTTY
 const nonBlocking = 0x800; // O_NONBLOCK
+const notNow = -11; // EAGAIN
 
 /** A text file's content, `undefined` where it cannot be read. Works for /proc and /sys, whose files have no size. */
 export function readText(path: string): string | undefined {
@@ -94,6 +95,8 @@ export function writeFd(fd: number, text: string): boolean {
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: number;
+  readonly stdout?: number;
+  readonly stderr?: number;
   /** Gets what the program writes, standard error too unless `terminal` is set; `undefined` at the end. */
   readonly output?: (bytes: Uint8Array | undefined) => void;
   /** A terminal for all three. */
@@ -123,8 +126,8 @@ export function spawn(
   const pid = os.exec(args, {
     block: false,
     stdin: options.stdin ?? (terminal >= 0 ? terminal : devNull),
-    stdout: sink,
-    stderr: sink,
+    stdout: options.stdout ?? sink,
+    stderr: options.stderr ?? sink,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   if (terminal >= 0) os.close(terminal);
@@ -211,6 +214,51 @@ export function openForReading(path: string, keepOpen = false): number {
 export function makePipe(): { readonly read: number; readonly write: number } | undefined {
   const ends = os.pipe();
   return ends === null ? undefined : { read: ends[0], write: ends[1] };
+}
+
+/** Reopens an end of a pipe so that reading or writing never waits, and closes the one given. Negative: failed. */
+export function withoutWaiting(fd: number, way: 'read' | 'write'): number {
+  const path = `/proc/self/fd/${fd}`;
+  const reopened = os.open(path, (way === 'read' ? os.O_RDONLY : os.O_WRONLY) | nonBlocking);
+  os.close(fd);
+  return reopened;
+}
+
+/** Opens a device for both ways, so that neither waits. Negative: failed. */
+export function openDevice(path: string): number {
+  return os.open(path, os.O_RDWR | notControlling | nonBlocking);
+}
+
+/** Reads what is there, without waiting, into a buffer: bytes got, 0 at the end of the stream. */
+export function readNow(fd: number, into: ArrayBuffer, most = into.byteLength): number | 'later' | 'failed' {
+  const got = os.read(fd, into, 0, most);
+  return got >= 0 ? got : got === notNow ? 'later' : 'failed';
+}
+
+/** Writes what there is room for, without waiting: bytes taken. */
+export function writeNow(
+  fd: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  from: number,
+): number | 'later' | 'failed' {
+  const took = os.write(fd, bytes.buffer, bytes.byteOffset + from, bytes.length - from);
+  return took >= 0 ? took : took === notNow ? 'later' : 'failed';
+}
+
+/** Calls back whenever reading would not wait. The one that was set last is served last: setting it anew is fair to others. */
+export function whenReadable(fd: number, action: (() => void) | undefined): void {
+  os.setReadHandler(fd, null);
+  if (action !== undefined) os.setReadHandler(fd, action);
+}
+
+/** Calls back whenever writing would not wait. */
+export function whenWritable(fd: number, action: (() => void) | undefined): void {
+  os.setWriteHandler(fd, action ?? null);
+}
+
+/** Writing to a pipe that nobody reads fails instead of ending the program. Children get the usual behaviour. */
+export function surviveBrokenPipes(): void {
+  os.signal(os.SIGPIPE, () => undefined);
 }
 
 export function closeFd(fd: number): void {

@@ -38,12 +38,14 @@ declare module 'os' {
   export const O_TRUNC: number;
   export const WNOHANG: number;
   export const SIGCHLD: number;
+  export const SIGPIPE: number;
   export function open(path: string, flags: number, mode?: number): number;
   export function close(fd: number): number;
   export function read(fd: number, buffer: ArrayBuffer, offset: number, length: number): number;
   export function write(fd: number, buffer: ArrayBuffer, offset: number, length: number): number;
   export function pipe(): [number, number] | null;
   export function setReadHandler(fd: number, handler: (() => void) | null): void;
+  export function setWriteHandler(fd: number, handler: (() => void) | null): void;
   export function setTimeout(run: () => void, milliseconds: number): Timer;
   export function clearTimeout(timer: Timer): void;
   export function signal(number: number, handler: (() => void) | null | undefined): void;
