@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import { downloads } from './downloads.ts';
 import { epochOf } from './epoch.ts';
 import { execution } from './execute.ts';
-import { type BuildPlan, chosenMedia, planBuild } from './plan.ts';
+import { type BuildPlan, planBuild } from './plan.ts';
 import { type Published, publish } from './publish.ts';
 
 export interface BuildOptions {
@@ -24,6 +24,8 @@ export interface BuildOptions {
   /** `--mirror`. */
   readonly mirror?: string | undefined;
   readonly jobs?: number | undefined;
+  /** Build the images with the agent for tests. */
+  readonly agent?: boolean | undefined;
 }
 
 /** The lock of a recipe, brought up to date as `build` does. */
@@ -49,12 +51,7 @@ export async function preparePlan(recipe: Recipe, options: BuildOptions): Promis
       type: 'note',
       text: `${ensured.file} pins ${ensured.lock.image.length + ensured.lock.kernel.length} packages and the build tools`,
     });
-  return planBuild(
-    recipe,
-    ensured.lock,
-    epochOf(ensured.lock.date, options.env),
-    chosenMedia(recipe, options.media),
-  );
+  return planBuild(recipe, ensured.lock, epochOf(ensured.lock.date, options.env), options);
 }
 
 /** Mistakes that a step found get their place in the recipe. */

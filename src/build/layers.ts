@@ -4,17 +4,31 @@ import { MissingError } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import type { PeConfig } from '../base/pe-config.ts';
 import { type Overlay, type OverlayEntry, overlayFrom, sourceFile } from '../plan/source.ts';
+import type { SourceFile } from '../plan/types.ts';
 import type { PeFile, Recipe } from '../recipe/types.ts';
 
 /** Where the PE's own programs lie in the livefs. */
 const programsDir = 'usr/lib/diskbios';
+/** The one of them that lies in a layer of its own, which images for use do not have. */
+const agentName = 'agent.js';
 
-/** The PE's programs, bundled for QuickJS by `npm run build`. */
-function programs(): Overlay {
+/** Folder of the PE's programs, bundled for QuickJS by `npm run build`. */
+function bundles(): string {
   const dir = join(packageRoot(), 'dist', 'pe');
   if (!existsSync(dir)) throw new MissingError("the PE's programs have not been built", 'npm run build');
+  return dir;
+}
+
+/** The agent for tests. */
+export function agentProgram(): SourceFile {
+  return sourceFile(join(bundles(), agentName));
+}
+
+function programs(): Overlay {
+  const dir = bundles();
   const overlay: Overlay = { entries: [], files: {} };
   for (const name of readdirSync(dir).sort()) {
+    if (name === agentName) continue;
     const key = `program/${name}`;
     overlay.files[key] = sourceFile(join(dir, name));
     overlay.entries.push({

@@ -9,6 +9,7 @@ import { sourceFile } from '../plan/source.ts';
 import type { StepNode } from '../plan/types.ts';
 import { moduleProfiles } from '../recipe/module-profiles.ts';
 import { type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
+import { agentLayer, agentLayerNode } from '../steps/agent-layer.ts';
 import { initrdNode } from '../steps/initrd.ts';
 import { kernelNode } from '../steps/kernel.ts';
 import { manifestName, manifestNode } from '../steps/manifest.ts';
@@ -17,7 +18,7 @@ import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
 import { sbomFiles, sbomNode } from '../steps/sbom.ts';
 import { toolsNode } from '../steps/tools.ts';
-import { peOverlay } from './layers.ts';
+import { agentProgram, peOverlay } from './layers.ts';
 
 /** A file of the output folder and the step that makes it. */
 export interface Target {
@@ -27,6 +28,14 @@ export interface Target {
   /** File name in the node's artifact. */
   readonly file: string;
   readonly medium: MediumKind | undefined;
+}
+
+/** What of a recipe is wanted. */
+export interface PlanWishes {
+  /** Default: all media that the recipe describes. */
+  readonly media?: readonly MediumKind[] | undefined;
+  /** With the agent for tests in a layer of its own, and `-agent` in the files' names. */
+  readonly agent?: boolean | undefined;
 }
 
 /** Everything a build of one recipe would do, as data. */
@@ -57,12 +66,8 @@ export function chosenMedia(recipe: Recipe, asked: readonly MediumKind[] | undef
 }
 
 /** Recipe and lock → the graph of steps. Reads the recipe's own files (their digests are part of it), runs nothing. */
-export function planBuild(
-  recipe: Recipe,
-  lock: Lock,
-  epoch: number,
-  kinds: readonly MediumKind[] = chosenMedia(recipe, undefined),
-): BuildPlan {
+export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: PlanWishes = {}): BuildPlan {
+  const withAgent = wishes.agent === true;
   const { pe, arch } = recipe;
   const format = pe.livefs;
   const tools = toolsNode('build', lock.tools.build);
@@ -92,6 +97,14 @@ export function planBuild(
     { name: 'packages', node: packages },
     { name: 'modules', node: modules },
     { name: 'pe', node: top },
+    ...(withAgent
+      ? [
+          {
+            name: agentLayer,
+            node: agentLayerNode({ kernel: lock.kernel, format, agent: agentProgram(), tools, epoch }),
+          },
+        ]
+      : []),
   ];
   const kernel = kernelNode(lock.kernel);
   const initrd = initrdNode({
@@ -125,22 +138,28 @@ export function planBuild(
       '/diskbios/sbom.spdx.json.gz': { node: sbom, file: sbomFiles.packed },
     },
   };
-  const targets = kinds.map((kind): Target => {
+  const named = (name: string): string => (withAgent ? agentFileName(name) : name);
+  const targets = chosenMedia(recipe, wishes.media).map((kind): Target => {
     const medium = media[kind];
     return {
-      name: medium.filename(recipe),
+      name: named(medium.filename(recipe)),
       node: medium.node(recipe, parts),
       file: medium.output,
       medium: kind,
     };
   });
   const beside: Target = {
-    name: `${recipe.name}.spdx.json`,
+    name: named(`${recipe.name}.spdx.json`),
     node: sbom,
     file: sbomFiles.plain,
     medium: undefined,
   };
   return { recipe, lock, epoch, targets: [...targets, beside] };
+}
+
+/** `box.iso` → `box-agent.iso`: nobody should ship such an image by mistake. */
+export function agentFileName(name: string): string {
+  return name.replace(/(\.spdx\.json|\.[a-z]\w*(\.(gz|xz|zst))?)?$/, '-agent$1');
 }
 
 /** The recipe's users, root among them with the keys of `pe.ssh-keys`. */

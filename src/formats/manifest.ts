@@ -74,6 +74,9 @@ export interface Manifest {
   readonly suite: string;
   /** Seconds since 1970: the time that every file of the image has. */
   readonly epoch: number;
+  /** Whether the image was built for test and carries the agent. */
+  readonly agent: boolean;
+  /** Over the layers but for the agent's. */
   readonly recipeDigest: string;
   readonly lockDigest: string;
   readonly kernel: { readonly version: string; readonly package: string };
@@ -203,7 +206,8 @@ export function parseManifest(text: string): Manifest {
       digest: type === 'file' ? last : undefined,
     };
   });
-  return { ...kept, files };
+  // Images of before the agent's time do not say.
+  return { ...kept, agent: (kept.agent as boolean | undefined) ?? false, files };
 }
 
 /** gzip with nothing of the machine in its header (RFC 1952: no name, time 0, operating system unknown). */

@@ -8,6 +8,7 @@ import type { FileEntry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat, Recipe } from '../recipe/types.ts';
+import { agentLayer } from './agent-layer.ts';
 import { writeGzip } from './gzip.ts';
 import { layerImage } from './livefs.ts';
 import type { PackagesLayerFacts } from './packages-layer.ts';
@@ -42,7 +43,7 @@ function digestsOf(artifact: Artifact): ((entry: FileEntry) => string | undefine
 /** Lists what the image is made of. */
 export const manifestStep: StepKind = {
   name: 'manifest',
-  version: 2,
+  version: 3,
   async run(context, json) {
     const { facts, format, layers } = json as unknown as ManifestOptions;
     const { kernelPackage, ...rest } = facts;
@@ -89,7 +90,11 @@ export function manifestNode({ recipe, lock, epoch, layers, tools }: ManifestNod
       builder: builderVersion,
       suite: recipe.source.suite,
       epoch,
-      recipeDigest: digestOf(layers.map((layer) => layer.node.id)),
+      agent: layers.some((layer) => layer.name === agentLayer),
+      // The same with and without the agent: what is tested is what is shipped.
+      recipeDigest: digestOf(
+        layers.filter((layer) => layer.name !== agentLayer).map((layer) => layer.node.id),
+      ),
       lockDigest: digestOf(lock as unknown as Json),
       kernelPackage: recipe.kernel.package,
       packages: [...lock.image, ...lock.kernel],

@@ -1,14 +1,15 @@
-import { copyFileSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, UserError } from '../base/errors.ts';
 import { nearest } from '../base/suggest.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { type Entry, Tree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
-import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { Artifact, StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
+import { writeInsmodFiles } from './insmod-files.ts';
 import { packLayer } from './livefs.ts';
-import { indexModules, type ModuleIndex, matchModules, moduleNeeds } from './module-index.ts';
+import { indexModules, type ModuleIndex, matchModules } from './module-index.ts';
 import { unpackedPath, unpackWithDependencies } from './modules.ts';
 import { packageArtifacts, packageInputs } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
@@ -42,9 +43,16 @@ export function kernelTree(inputs: Readonly<Record<string, Artifact>>): Tree {
   return tree;
 }
 
-function textOf(tree: Tree, path: string, reader: FileReader): string {
-  const entry = tree.get(path);
-  return entry?.type === 'file' ? reader.read(entry).toString('utf8') : '';
+/** The modules of the kernel's packages, and the files that list them (`modules.builtin` …). */
+export function kernelModules(
+  inputs: Readonly<Record<string, Artifact>>,
+  reader: FileReader,
+): { index: ModuleIndex; lists: Entry[] } {
+  const tree = kernelTree(inputs);
+  const lists = tree.list().filter((entry) => /^usr\/lib\/modules\/[^/]+\/modules\./.test(entry.path));
+  const builtin = lists.find((entry) => entry.path.endsWith('/modules.builtin'));
+  const text = builtin?.type === 'file' ? reader.read(builtin).toString('utf8') : '';
+  return { index: indexModules(tree, text), lists };
 }
 
 /** Modules named by the recipe; a pattern of the author's that matches nothing is a mistake with a place. */
@@ -76,46 +84,6 @@ function choose(index: ModuleIndex, options: ModulesOptions): { chosen: Set<stri
   return { chosen, excluded };
 }
 
-/** Modules in the order in which `insmod` can take them. */
-function loadOrder(names: readonly string[], needs: (name: string) => readonly string[]): string[] {
-  const order: string[] = [];
-  const visit = (name: string): void => {
-    if (order.includes(name)) return;
-    for (const other of needs(name)) visit(other);
-    order.push(name);
-  };
-  for (const name of names) visit(name);
-  return order;
-}
-
-function writeEarly(
-  context: StepContext,
-  index: ModuleIndex,
-  names: readonly string[],
-  root: string,
-  reader: FileReader,
-): void {
-  const dir = join(context.out, 'early');
-  mkdirSync(dir);
-  const pathOf = (name: string): string | undefined => {
-    const entry = index.files.get(name);
-    return entry === undefined ? undefined : unpackedPath(root, entry);
-  };
-  const needs = (name: string): readonly string[] => {
-    const path = pathOf(name);
-    if (path === undefined) return [];
-    const bytes = Buffer.allocUnsafe(statSync(path).size);
-    reader.fill(path, 0, bytes);
-    const { hard, soft } = moduleNeeds(bytes);
-    return [...hard, ...soft].filter((other) => index.files.has(other));
-  };
-  const present = names.filter((name) => index.files.has(name));
-  loadOrder(present, needs).forEach((name, i) => {
-    const path = pathOf(name);
-    if (path !== undefined) copyFileSync(path, join(dir, `${String(i).padStart(2, '0')}-${name}.ko`));
-  });
-}
-
 /** Files of depmod that nothing in the PE reads. */
 const dropped = new Set(['modules.symbols', 'modules.symbols.bin', 'modules.order']);
 
@@ -132,10 +100,7 @@ export const modulesLayerStep: StepKind = {
   async run(context, json) {
     const options = json as unknown as ModulesOptions;
     using reader = fileReader();
-    const tree = kernelTree(context.inputs);
-    const lists = tree.list().filter((entry) => /^usr\/lib\/modules\/[^/]+\/modules\./.test(entry.path));
-    const builtin = lists.find((entry) => entry.path.endsWith('/modules.builtin'))?.path ?? '';
-    const index = indexModules(tree, textOf(tree, builtin, reader));
+    const { index, lists } = kernelModules(context.inputs, reader);
     const { chosen, excluded } = choose(index, options);
 
     const root = join(context.scratch, 'root');
@@ -165,7 +130,7 @@ export const modulesLayerStep: StepKind = {
       if (entry !== undefined) addFile(entry.path.replace(/\.xz$/, ''), unpackedPath(root, entry));
     }
     await packLayer(context, options.format, layer.list());
-    writeEarly(context, index, options.early, root, reader);
+    writeInsmodFiles(index, options.early, root, join(context.out, 'early'), reader);
     writeFileSync(
       join(context.out, 'modules.json'),
       JSON.stringify({ release: index.release, modules: names }),

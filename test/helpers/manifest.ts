@@ -26,6 +26,7 @@ export function exampleManifest(changes: Partial<ManifestParts> = {}): Manifest 
     builder: '0.1.0',
     suite: 'trixie',
     epoch: 1_700_000_000,
+    agent: false,
     recipeDigest: '1'.repeat(64),
     lockDigest: '2'.repeat(64),
     kernel: { version: '6.12.0-example', package: 'linux-image-example' },

@@ -15,6 +15,7 @@ interface BuildFlags extends ProgressFlags {
   readonly timings?: string | true;
   readonly json?: true;
   readonly jobs?: string;
+  readonly withAgent?: true;
 }
 
 const examples = `
@@ -40,6 +41,10 @@ export function register(program: Command, io: CliIo): void {
     .option('--locked', 'refuse to change the lock')
     .option('--set <key=value>', 'override a value of the recipe (repeatable)', collect, [])
     .option('--mirror <url>', "Debian mirror to use, before the recipe's and the machine's")
+    .option(
+      '--with-agent',
+      'images for test: with the agent that carries out commands, and `-agent` in their names; not for shipping',
+    )
     .option('--jobs <n>', 'steps to run at once (default: processors + 1)')
     .option('--timings [file]', 'print how long each step took; with a file, write a Chrome trace')
     .option('--json', 'print what was built as JSON')
@@ -84,6 +89,7 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
       locked: flags.locked === true,
       mirror: flags.mirror,
       jobs: flags.jobs === undefined ? undefined : Number(flags.jobs),
+      agent: flags.withAgent === true,
     };
     for (const { recipe, warnings } of loaded) {
       for (const diagnostic of warnings) progress.monitor({ type: 'warning', diagnostic });

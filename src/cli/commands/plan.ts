@@ -12,6 +12,7 @@ interface PlanFlags extends ProgressFlags {
   readonly locked?: true;
   readonly mirror?: string;
   readonly all?: true;
+  readonly withAgent?: true;
 }
 
 interface Row {
@@ -41,6 +42,7 @@ export function register(program: Command, io: CliIo): void {
     .addOption(new Option('--graph <format>', 'print the steps as a graph').choices(['mermaid', 'dot']))
     .option('--medium <list>', 'plan only these media, comma-separated')
     .option('--set <key=value>', 'override a value of the recipe (repeatable)', collect, [])
+    .option('--with-agent', 'plan the images with the agent for tests')
     .option('--locked', 'refuse to change the lock')
     .option('--mirror <url>', "Debian mirror to use, before the recipe's and the machine's")
     .addHelpText('after', examples);
@@ -80,6 +82,7 @@ async function plan(file: string, flags: PlanFlags, io: CliIo): Promise<void> {
     media,
     locked: flags.locked === true,
     mirror: flags.mirror,
+    agent: flags.withAgent === true,
   });
   const targets = built.targets.map((target) => target.node);
   if (flags.graph !== undefined) {

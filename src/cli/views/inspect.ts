@@ -42,6 +42,8 @@ export function overview(report: ImageReport): string {
     rows.push(['initrd', `${path}, ${formatBytes(bytes)} in ${parts}`]);
   }
   if (manifest !== undefined) rows.push(['holds', holds(manifest)]);
+  if (manifest?.agent === true)
+    rows.push(['for test', 'it carries the agent, which carries out commands: not for shipping']);
   const problems = report.boot.problems.map((problem) => `  ! ${problem}\n`).join('');
   return columns(rows) + (problems === '' ? '' : heading('Looks wrong') + problems);
 }

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { agentFileName, type BuildPlan, planBuild } from '../../../src/build/plan.ts';
+import type { Lock } from '../../../src/debian/lock-file.ts';
+import { requestOf } from '../../../src/debian/lock-request.ts';
+import type { StepNode } from '../../../src/plan/types.ts';
+import { loadRecipe } from '../../../src/recipe/load.ts';
+
+function locked(name: string): Lock['image'][number] {
+  const path = `pool/main/${name}_1_amd64.deb`;
+  return { name, version: '1', arch: 'amd64', source: name, path, size: 1, sha256: 'a'.repeat(64) };
+}
+
+async function plans(livefs: string): Promise<{ shipped: BuildPlan; tested: BuildPlan }> {
+  const folder = mkdtempSync(join(tmpdir(), 'diskbios-plan-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'a.yaml'), `name: a\nextends: base\npe:\n  livefs: ${livefs}\n`);
+  const { recipe } = await loadRecipe('a.yaml', { cwd: folder });
+  const lock: Lock = {
+    lockVersion: 1,
+    request: requestOf(recipe),
+    date: 1,
+    image: [locked('busybox-static')],
+    kernel: [locked('linux-image-amd64')],
+    tools: { build: [locked('xorriso')], qemu: [] },
+  };
+  return { shipped: planBuild(recipe, lock, 1), tested: planBuild(recipe, lock, 1, { agent: true }) };
+}
+
+/** All steps below the targets, as `kind` or `kind title` where there are several. */
+function steps({ targets }: BuildPlan): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (node: StepNode): void => {
+    found.set(`${node.kind.name}: ${node.title}`, node.id);
+    for (const input of Object.values(node.inputs)) visit(input);
+    if (node.tools !== undefined) visit(node.tools);
+  };
+  for (const { node } of targets) visit(node);
+  return found;
+}
+
+test.each(['squashfs', 'erofs', 'cpio'])(
+  'with the agent, all but the last steps are the very same (%s)',
+  async (livefs) => {
+    const { shipped, tested } = await plans(livefs);
+    const [without, withAgent] = [steps(shipped), steps(tested)];
+    const changed = [...without].filter(([step, id]) => withAgent.get(step) !== id).map(([step]) => step);
+    expect(changed.toSorted()).toEqual([
+      'initrd: put the initrd together',
+      'iso: write the ISO A',
+      'manifest: list what the image is made of',
+    ]);
+    const kept = [...without.keys()]
+      .filter((step) => !changed.includes(step))
+      .map((step) => step.split(':')[0]);
+    expect(kept).toEqual(
+      expect.arrayContaining([
+        'kernel',
+        'packages-layer',
+        'modules-layer',
+        'pe-layer',
+        'grub-images',
+        'sbom',
+      ]),
+    );
+    const added = [...withAgent.keys()].filter((step) => !without.has(step));
+    expect(added).toEqual(['agent-layer: pack the agent for tests']);
+  },
+);
+
+test('what is shipped has no trace of the agent', async () => {
+  const { shipped, tested } = await plans('squashfs');
+  const named = (plan: BuildPlan): string[] => {
+    const traces: string[] = [];
+    const visit = (node: StepNode): void => {
+      if (JSON.stringify(node.options).includes('agent.js')) traces.push(node.kind.name);
+      if (Object.values(node.files).some(({ path }) => path.endsWith('agent.js')))
+        traces.push(node.kind.name);
+      for (const input of Object.values(node.inputs)) visit(input);
+    };
+    for (const { node } of plan.targets) visit(node);
+    return [...new Set(traces)];
+  };
+  expect(named(tested)).toEqual(['agent-layer']);
+  expect(named(shipped)).toEqual([]);
+});
+
+test('its files have other names', async () => {
+  const { shipped, tested } = await plans('squashfs');
+  expect(shipped.targets.map(({ name }) => name)).toEqual(['a.iso', 'a.spdx.json']);
+  expect(tested.targets.map(({ name }) => name)).toEqual(['a-agent.iso', 'a-agent.spdx.json']);
+});
+
+test.each([
+  ['box.iso', 'box-agent.iso'],
+  ['box-1.0.iso', 'box-1.0-agent.iso'],
+  ['box.v2.qcow2', 'box.v2-agent.qcow2'],
+  ['box.raw.zst', 'box-agent.raw.zst'],
+  ['box', 'box-agent'],
+])('%s → %s', (name, wanted) => {
+  expect(agentFileName(name)).toBe(wanted);
+});
