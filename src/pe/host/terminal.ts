@@ -29,8 +29,7 @@ export function readLine(): string | undefined {
 
 /** Asks on standard error, so that the answer to a pipe stays clean. */
 export function ask(question: string, { hidden = false } = {}): string | undefined {
-  const bytes = toUtf8(question);
-  os.write(2, bytes.buffer, 0, bytes.length);
+  writeError(question);
   if (hidden && os.isatty(0)) os.exec([busybox, 'stty', '-echo']);
   const answer = readLine();
   if (hidden && os.isatty(0)) {
@@ -38,4 +37,10 @@ export function ask(question: string, { hidden = false } = {}): string | undefin
     printError('');
   }
   return answer;
+}
+
+/** Without a line end. */
+export function writeError(text: string): void {
+  const bytes = toUtf8(text);
+  os.write(2, bytes.buffer, 0, bytes.length);
 }

@@ -27,10 +27,6 @@ export const chroot: Engine = {
   check(target) {
     const [program = ''] = initOf(target);
     const problems: string[] = [];
-    if (target.system.network.kind !== 'host')
-      problems.push(
-        `the engine chroot has only the PE's own network: systemx set ${target.name} network=host`,
-      );
     if (!program.startsWith('/')) problems.push(`its init ${program} is not an absolute path`);
     else if (!isThere(`${target.root}${program}`))
       problems.push(`its init ${program} is not there: systemx set ${target.name} init=PROGRAM`);

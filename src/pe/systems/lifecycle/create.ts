@@ -12,7 +12,6 @@ import { isFolder, isThere, makeFolders, writeFile } from '../../host/files.ts';
 import { copyTree } from '../../host/tree.ts';
 import { readText } from '../../host.ts';
 import { applySettings } from '../../lib/systems/apply-settings.ts';
-import { freeIdBase } from '../../lib/systems/ids.ts';
 import { parseJson } from '../../lib/systems/json-reader.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
 import { seedFiles } from '../../lib/systems/seed.ts';
@@ -22,10 +21,11 @@ import { type Engine } from '../engines/engine.ts';
 import { engineOf, usualEngine } from '../engines/registry.ts';
 import { change, recover } from '../journal.ts';
 import { locked } from '../lock.ts';
-import { readPlaces, writableDir } from '../places.ts';
+import { writableDir } from '../places.ts';
 import { livefsRoot } from '../root.ts';
 import { listSystems } from '../store.ts';
 import { findTemplate } from '../templates/find.ts';
+import { withIds } from './set.ts';
 
 export interface CreateWish {
   readonly name: string;
@@ -115,9 +115,8 @@ function plan(wish: CreateWish, source: Source): SystemFile {
   };
   const { system, mistakes } = applySettings(base, wish.settings);
   if (mistakes.length > 0) throw new UserError(mistakes);
-  const engine = engineOf(system.engine);
-  const used = listSystems(readPlaces()).map((one) => one.system?.idBase);
-  return engine.mapsIds && !system.privileged ? { ...system, idBase: freeIdBase(used) } : system;
+  engineOf(system.engine);
+  return withIds(system);
 }
 
 const networkFor = (engine: Engine): SystemFile['network'] => {

@@ -10,6 +10,7 @@ import { engineOf } from '../engines/registry.ts';
 import { mountRoot, unmountRoot } from '../root.ts';
 import type { SoundSystem } from '../store.ts';
 import { runState, targetOf } from '../target.ts';
+import { settingsProblems } from './set.ts';
 
 /** The service of a system: what runs before its first process, to end it, and after it. Called by the supervisor. */
 
@@ -54,7 +55,7 @@ async function ready(target: Target): Promise<StartPlan> {
     );
   const unlimited = makeCgroup(target.cgroup, target.system.limits);
   await mountRoot(target);
-  const problems = [...unlimited, ...engine.check(target)];
+  const problems = [...unlimited, ...settingsProblems(target.name, target.system), ...engine.check(target)];
   if (problems.length > 0)
     throw new UserError(
       problems.map((message) => ({

@@ -1,19 +1,16 @@
 import type { Command } from '../command.ts';
+import { destroy, rename, set } from './change.ts';
 import { create } from './create.ts';
 import { enter, exec } from './inside.ts';
 import { keep } from './keep.ts';
-import { list } from './list.ts';
 import { internal, restart, start, stop } from './service.ts';
+import { info, list, status } from './show.ts';
 
 /** In the order of the overview. */
 export const commands: readonly Command[] = [
-  list,
-  create,
-  start,
-  stop,
-  restart,
-  enter,
-  exec,
+  ...[status, list, info],
+  ...[create, set, rename, destroy],
+  ...[start, stop, restart, enter, exec],
   keep,
   ...internal,
 ];
