@@ -15,19 +15,34 @@ export interface JunitOptions {
  * recipe is a suite. A fault of ours is an error, every other failure a failure, what was not run is skipped.
  */
 export function junitReport(report: ProofReport, options: JunitOptions = {}): string {
-  const suites = [...byTest(report)].map(([test, cases], n) => suite(report, { test, cases, n }, options));
-  const { tests, failures, errors } = counts(report.cases);
-  const attributes = { name: report.name, tests, failures, errors, time: seconds(report.durationMs) };
+  return junitReports([{ ...options, report }]);
+}
+
+/** Several reports as one; the name of a suite then begins with that of its recipe or image. */
+export function junitReports(parts: readonly (JunitOptions & { readonly report: ProofReport })[]): string {
+  const reports = parts.map(({ report }) => report);
+  const several = reports.length > 1;
+  const suites = parts
+    .flatMap(({ report, artifacts }) =>
+      [...byTest(report)].map(([test, cases]) => ({ report, artifacts, test, cases })),
+    )
+    .map(({ report, artifacts, test, cases }, n) =>
+      suite(report, { name: several ? `${report.name}: ${test}` : test, cases, n }, { artifacts }),
+    );
+  const { tests, failures, errors } = counts(reports.flatMap(({ cases }) => cases));
+  const time = seconds(sum(reports.map(({ durationMs }) => durationMs)));
+  const name = reports.map((report) => report.name).join(', ');
+  const attributes = { name, tests, failures, errors, time };
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', attributes, suites)}\n`;
 }
 
 function suite(
   report: ProofReport,
-  { test, cases, n }: { test: string; cases: readonly CaseResult[]; n: number },
+  { name, cases, n }: { name: string; cases: readonly CaseResult[]; n: number },
   options: JunitOptions,
 ): string {
   const attributes = {
-    name: test,
+    name,
     id: String(n),
     ...counts(cases),
     skipped: String(countOutcomes(cases).notRun),

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../../src/base/package-root.ts';
 import { jsonReport } from '../../../src/proof/report/json.ts';
 import { jsonFields } from '../../../src/proof/report/json-fields.ts';
+import { fillManual } from '../../../src/proof/report/manual.ts';
 import { caseResult, failedCase, guest, proofReport } from '../../helpers/proof-report.ts';
 
 /** Each key that is in a value, with the type of what it holds. */
@@ -36,4 +40,11 @@ test('one report is one text, whatever order its keys were put in', () => {
     Object.entries({ cases, ...others }).reverse(),
   ) as unknown as typeof report;
   expect(jsonReport(turned)).toBe(jsonReport(report));
+});
+
+test('the tables of docs/testing.md are the ones of this version (`make docs` writes them)', () => {
+  const page = readFileSync(join(packageRoot(), 'docs/testing.md'), 'utf8');
+  expect(page).toContain('| `cases[].outcome` | string |');
+  expect(page).toContain('| `kernel-panic` |');
+  expect(fillManual(page)).toBe(page);
 });
