@@ -11,7 +11,7 @@ export type LinkEnd = Pick<LinkNetwork, 'local' | 'remote'>;
 /** Private cables between machines, by name. */
 export interface Links {
   /** The end of a cable for one machine; a machine may have several ends of one cable. */
-  end(link: string, machine: string): LinkEnd;
+  readonly end: (link: string, machine: string) => LinkEnd;
 }
 
 /**

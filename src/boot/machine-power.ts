@@ -34,6 +34,7 @@ export function operate(
   let powerOns = 0;
   let plugs = 0;
   let running: Running | undefined;
+  let starting: Promise<Guest> | undefined;
   let off: Promise<void> = Promise.resolve();
   let exit: number | undefined;
 
@@ -45,33 +46,46 @@ export function operate(
     return running;
   };
 
-  const powerOn = async (): Promise<Guest> => {
-    if (running !== undefined) throw new FailedError('machine-on', `${spec.name} is switched on already`);
+  const startUp = async (): Promise<Guest> => {
     await off;
     powerOns += 1;
     const folder = { ...guestFolder(join(options.sockets, `on${powerOns}`)), serialLog };
     mkdirSync(folder.dir);
     appendFileSync(serialLog, `${powerOns === 1 ? '' : '\n'}──── ${spec.name}: power-on ${powerOns} ────\n`);
     await port?.release();
+    let guest: Guest | undefined;
     try {
-      const guest = await startGuest(tools, request(), folder, { ...options, command: byHand });
+      guest = await startGuest(tools, request(), folder, { ...options, command: byHand });
       const agent = options.agent === true ? await connectAgent(folder.agent, guest.qmp) : undefined;
       const pluggable = attached(
         [...drives.keys()].filter((name) => present.has(name)),
         parts,
       );
-      const started = { guest, agent, pluggable };
-      running = started;
+      running = { guest, agent, pluggable };
       off = guest.ended.then(() => {
         exit = performance.now();
         running = undefined;
         agent?.close();
-        return port?.reserve();
+        // Where somebody was quicker, QEMU says so at the next power-on.
+        return port?.reserve().catch(() => undefined);
       });
       return guest;
     } catch (error) {
-      await port?.reserve();
+      await guest?.kill();
+      await port?.reserve().catch(() => undefined);
       throw error;
+    }
+  };
+
+  const powerOn = async (): Promise<Guest> => {
+    if (running !== undefined || starting !== undefined) {
+      throw new FailedError('machine-on', `${spec.name} is switched on already`);
+    }
+    starting = startUp();
+    try {
+      return await starting;
+    } finally {
+      starting = undefined;
     }
   };
 
@@ -126,6 +140,7 @@ export function operate(
     lastExit: () => exit,
   };
   const end = async (): Promise<void> => {
+    await starting?.catch(() => undefined);
     await running?.guest.kill();
     await off;
     await port?.release();
