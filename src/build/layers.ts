@@ -15,7 +15,8 @@ const agentName = 'agent.js';
 /** Folder of the PE's programs, bundled for QuickJS by `npm run build`. */
 function bundles(): string {
   const dir = join(packageRoot(), 'dist', 'pe');
-  if (!existsSync(dir)) throw new MissingError("the PE's programs have not been built", 'npm run build');
+  if (!existsSync(join(dir, agentName)))
+    throw new MissingError("the PE's programs have not been built", 'npm run build');
   return dir;
 }
 

@@ -87,6 +87,18 @@ test('what is shipped has no trace of the agent', async () => {
   expect(named(shipped)).toEqual([]);
 });
 
+test('the manifest says that the agent is there, and that all else is the same', async () => {
+  const { shipped, tested } = await plans('squashfs');
+  const facts = (plan: BuildPlan): unknown => {
+    const manifest = Object.values(plan.targets[0]?.node.inputs ?? {}).find(
+      ({ kind }) => kind.name === 'manifest',
+    );
+    return (manifest?.options as { facts: unknown } | undefined)?.facts;
+  };
+  expect(facts(shipped)).toMatchObject({ name: 'a', agent: false });
+  expect(facts(tested)).toEqual({ ...(facts(shipped) as object), agent: true });
+});
+
 test('its files have other names', async () => {
   const { shipped, tested } = await plans('squashfs');
   expect(shipped.targets.map(({ name }) => name)).toEqual(['a.iso', 'a.spdx.json']);

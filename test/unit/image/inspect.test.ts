@@ -33,6 +33,13 @@ describe('diskbios inspect', () => {
     expect(out).toContain('did not build it');
   });
 
+  it('says of an image with the agent that it is not for shipping, and of others nothing', async () => {
+    const manifest = packManifest(exampleManifest({ agent: true }));
+    const { out } = await inspect(folder.put('agent.iso', tinyIso({ [manifestPath]: manifest })));
+    expect(out).toMatch(/^for test\s+it carries the agent, .*not for shipping$/m);
+    expect((await inspect(built())).out).not.toContain('agent');
+  });
+
   it('lists packages with versions and sizes in columns', async () => {
     const { out } = await inspect(built(), '--packages');
     expect(out).toBe(
