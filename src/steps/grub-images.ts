@@ -57,7 +57,7 @@ async function makeImage(
  */
 export const grubImagesStep: StepKind = {
   name: 'grub-images',
-  version: 1,
+  version: 2,
   async run(context, options) {
     const { mediumId } = options as unknown as Options;
     const config = join(context.scratch, 'early.cfg');

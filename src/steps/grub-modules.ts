@@ -8,9 +8,11 @@ export const commonModules: readonly string[] = [menu, disks, consoles, actions]
 
 /**
  * No `vga`, and so no `all_video`: its 16 colours spoil the theme, where the text screen is clear, and a machine
- * without a video adapter would draw pixel after pixel into nothing.
+ * without a video adapter would draw pixel after pixel into nothing. No `video_bochs` and `video_cirrus` on UEFI: GRUB
+ * prefers them to the firmware's own driver and changes the mode behind its back, and a kernel that draws with what the
+ * firmware says, as Debian's cloud kernel does, makes a mess of the screen.
  */
 export const platformModules: Readonly<Record<'i386-pc' | 'x86_64-efi', readonly string[]>> = {
   'i386-pc': ['biosdisk', 'drivemap', 'memrw', 'vbe'],
-  'x86_64-efi': ['efi_gop', 'efi_uga', 'video_bochs', 'video_cirrus', 'efifwsetup'],
+  'x86_64-efi': ['efi_gop', 'efi_uga', 'efifwsetup'],
 };
