@@ -29,17 +29,19 @@ const frameRight = 79;
 const arrowColumn = 80;
 
 /**
- * Reads GRUB's menu off a terminal; `undefined`: there is none, or it is being drawn. While entries move up or down, rows
- * of before and after can stand side by side for a moment.
+ * Reads GRUB's menu off a terminal; `undefined`: there is none, or it is being drawn. While entries move down, rows of
+ * before and after can stand side by side for a moment.
  */
 export function readMenu(screen: TerminalScreen): MenuView | undefined {
-  const heading = rowNumbers.find((number) => screen.row(number).join('').includes('GNU GRUB'));
+  const heading = rowNumbers.find((number) => screen.text(number).includes('GNU GRUB'));
   const framed = rowNumbers.filter(
     (number) => isFrame(at(screen, number, frameLeft)) && isFrame(at(screen, number, frameRight)),
   );
   const [first, last] = [framed[0], framed.at(-1)];
   if (heading === undefined || first === undefined || last === undefined || heading > first) return undefined;
   if (!isCorner(at(screen, last + 1, frameLeft))) return undefined;
+  // What GRUB writes last of a new menu: an arrow or a blank.
+  if (at(screen, last, arrowColumn) === '') return undefined;
   const used = framed.filter(
     (number) => marks(at(screen, number, markColumn)) && titleOf(screen, number).title !== '',
   );
@@ -59,7 +61,7 @@ export function readMenu(screen: TerminalScreen): MenuView | undefined {
 const rowNumbers = Array.from({ length: rows }, (_, position) => position + 1);
 
 function at(screen: TerminalScreen, row: number, column: number): string {
-  return column > columns ? ' ' : (screen.row(row)[column - 1] ?? ' ');
+  return column > columns ? '' : (screen.row(row)[column - 1] ?? '');
 }
 
 function isFrame(character: string): boolean {
@@ -75,10 +77,8 @@ function marks(character: string): boolean {
 }
 
 function titleOf(screen: TerminalScreen, row: number): MenuRow {
-  const text = screen
-    .row(row)
-    .slice(titleStart - 1, titleEnd)
-    .join('');
+  const characters = screen.row(row).slice(titleStart - 1, titleEnd);
+  const text = characters.map((character) => character || ' ').join('');
   // The arrow of an entry that stood there before is not always wiped away.
   const cut = /[→>]/.test(at(screen, row, cutColumn)) && !/\s\s$/.test(text);
   return { title: shown(text), cut };

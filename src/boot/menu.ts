@@ -127,8 +127,15 @@ async function openMenu(guest: Guest, press: Press, within: number): Promise<Men
 /** The menu, when no more of it is drawn; `undefined`: it went away. */
 async function drawn(guest: Guest): Promise<MenuView | undefined> {
   for (;;) {
+    // A machine may stop for long in the middle of drawing.
+    const seen = await guest.waitUntil(
+      "the rest of GRUB's menu",
+      () => (menuIsGone(guest) ? 'gone' : readMenu(guest.serial.screen)),
+      { within: defaultWithin },
+    );
+    if (seen === 'gone') return undefined;
     const quiet = performance.now() - guest.serial.lastHeard();
-    if (quiet >= drawnMs) return readMenu(guest.serial.screen);
+    if (quiet >= drawnMs) return seen;
     await sleep(drawnMs - quiet + 1);
   }
 }
@@ -138,16 +145,18 @@ async function step(guest: Guest, press: Press, before: MenuView, key: 'up' | 'd
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     await press(key);
     const after = await changed(guest, () => {
+      if (menuIsGone(guest)) return 'gone';
       const view = readMenu(guest.serial.screen);
-      return view !== undefined && movedBy(before, view) !== 0 ? view : undefined;
+      return view !== undefined && movedBy(before, view) !== 0 ? 'moved' : undefined;
     });
     if (after === undefined) continue;
+    if (after === 'gone') break;
     if (attempt > 1) await sleep(strayMs);
     const menu = await drawn(guest);
     if (menu !== undefined) return menu;
     break;
   }
-  throw readMenu(guest.serial.screen) === undefined
+  throw menuIsGone(guest)
     ? failure(guest, 'too-slow', 'the menu went away before the entry was chosen')
     : failure(guest, 'too-slow', `GRUB's menu does not heed the key "${key}"`);
 }
@@ -168,7 +177,7 @@ async function enter(guest: Guest, press: Press, right: (menu: MenuView) => bool
 /** GRUB clears the terminal before it starts an entry. */
 function menuIsGone(guest: Guest): boolean {
   const { screen } = guest.serial;
-  return !screen.row(2).join('').includes('GNU GRUB');
+  return !screen.text(2).includes('GNU GRUB');
 }
 
 /** What comes of a key; `undefined`: nothing did in time. */

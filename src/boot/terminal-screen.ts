@@ -5,8 +5,10 @@
 export interface TerminalScreen {
   /** Pieces may end anywhere, also within a control sequence. */
   write(piece: string): void;
-  /** Characters of a row, `columns` of them. */
+  /** Characters of a row, `columns` of them; an empty string is a place that nothing was written to since it was erased. */
   row(number: number): readonly string[];
+  /** A row as it looks. */
+  text(row: number): string;
   readonly cursor: { readonly row: number; readonly column: number };
   /** As when it was switched on. */
   reset(): void;
@@ -39,7 +41,7 @@ export function terminalScreen(): TerminalScreen {
     if (line === undefined) return;
     if (/\p{Mark}/u.test(character)) {
       const before = Math.max(0, column - 2);
-      line[before] = (line[before] ?? ' ') + character;
+      line[before] = (line[before] || ' ') + character;
       return;
     }
     line[column - 1] = character;
@@ -48,7 +50,7 @@ export function terminalScreen(): TerminalScreen {
   const erase = (fromRow: number, fromColumn: number, toRow: number, toColumn: number): void => {
     for (let r = fromRow; r <= toRow; r += 1) {
       const [start, end] = [r === fromRow ? fromColumn : 1, r === toRow ? toColumn : columns];
-      lines[r - 1]?.fill(' ', start - 1, end);
+      lines[r - 1]?.fill('', start - 1, end);
     }
   };
   const moveTo = (toRow: number, toColumn: number): void => {
@@ -93,6 +95,7 @@ export function terminalScreen(): TerminalScreen {
       }
     },
     row: (number) => lines[number - 1] ?? blankLine(),
+    text: (number) => (lines[number - 1] ?? blankLine()).map((character) => character || ' ').join(''),
     get cursor() {
       return { row, column: Math.min(column, columns) };
     },
@@ -104,7 +107,7 @@ export function terminalScreen(): TerminalScreen {
 }
 
 function blankLine(): string[] {
-  return new Array<string>(columns).fill(' ');
+  return new Array<string>(columns).fill('');
 }
 
 function blankLines(): string[][] {
