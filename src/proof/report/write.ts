@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ProofReport } from '../result.ts';
 import { htmlReport } from './html.ts';
 import { jsonReport } from './json.ts';
@@ -11,8 +11,6 @@ export interface WriteOptions {
   readonly dir: string;
   /** The folder as it will be found by those who read the reports: relative to where CI looks from, or absolute. */
   readonly shownAs: string;
-  /** Another place for the JUnit file. */
-  readonly junit?: string | undefined;
 }
 
 /** Names of the reports in the folder of artifacts. */
@@ -24,20 +22,13 @@ export const reportFiles = {
 } as const;
 
 /** Writes all reports of a run. */
-export function writeReports(report: ProofReport, { dir, shownAs, junit }: WriteOptions): void {
+export function writeReports(report: ProofReport, { dir, shownAs }: WriteOptions): void {
   const read = (file: string): Uint8Array | undefined => {
     const path = join(dir, file);
     return existsSync(path) ? readFileSync(path) : undefined;
   };
-  const xml = junitReport(report, { artifacts: shownAs });
-  write(join(dir, reportFiles.html), htmlReport(report, read));
-  write(join(dir, reportFiles.json), jsonReport(report));
-  write(join(dir, reportFiles.text), terminalSummary(report, { colour: false, artifacts: shownAs }));
-  write(join(dir, reportFiles.junit), xml);
-  if (junit !== undefined) write(junit, xml);
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+  writeFileSync(join(dir, reportFiles.html), htmlReport(report, read));
+  writeFileSync(join(dir, reportFiles.json), jsonReport(report));
+  writeFileSync(join(dir, reportFiles.text), terminalSummary(report, { colour: false, artifacts: shownAs }));
+  writeFileSync(join(dir, reportFiles.junit), junitReport(report, { artifacts: shownAs }));
 }

@@ -65,6 +65,6 @@ function stepRow(step: StepResult, { n, several }: { n: number; several: boolean
     output === undefined || output.trim() === ''
       ? undefined
       : html`<details class="output"><summary>Output</summary><pre tabindex="0">${output}</pre></details>`;
-  return html`<tr class="${outcome}"><td class="number">${n + 1}</td><th scope="row"><code>${title}</code>${said}</th>${several ? html`<td>${guest}</td>` : undefined}<td>${outcomeBadge(outcome)}</td><td class="number">${ran ? formatDuration(step.startMs) : undefined}</td><td class="number">${ran ? formatDuration(step.durationMs) : undefined}</td></tr>
+  return html`<tr class="${outcome}"><th scope="row" class="number">${n + 1}</th><td class="step"><code>${title}</code>${said}</td>${several ? html`<td>${guest}</td>` : undefined}<td>${outcomeBadge(outcome)}</td><td class="number">${ran ? formatDuration(step.startMs) : undefined}</td><td class="number">${ran ? formatDuration(step.durationMs) : undefined}</td></tr>
 `;
 }

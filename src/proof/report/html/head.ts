@@ -12,7 +12,12 @@ export function verdict(report: ProofReport): {
 } {
   const counts = countOutcomes(report.cases);
   const passed = counts.failed === 0 && counts.passed > 0 && counts.notRun === 0;
-  if (passed) return { passed, title: 'Passed', text: allPassed(counts.passed) };
+  if (passed)
+    return {
+      passed,
+      title: 'Passed',
+      text: `${counts.passed} of ${plural(report.cases.length, 'case')} passed`,
+    };
   const rest = [
     ...(counts.passed > 0 ? [`${counts.passed} passed`] : []),
     ...(counts.notRun > 0 ? [`${counts.notRun} not run`] : []),
@@ -22,10 +27,6 @@ export function verdict(report: ProofReport): {
     return { passed, title: 'Failed', text: [text, ...rest].join(', ') };
   }
   return { passed, title: 'Not finished', text: rest.join(', ') || 'no case was run' };
-}
-
-function allPassed(count: number): string {
-  return count === 1 ? 'the only case passed' : `all ${count} cases passed`;
 }
 
 export function pageHead(report: ProofReport): Markup {

@@ -169,8 +169,9 @@ figcaption{font-size:.8125rem;margin-top:.25rem}
 button{font:inherit;font-size:.8125rem;color:var(--text);background:var(--card);border:1px solid var(--line);border-radius:4px;padding:.15rem .7rem;min-height:1.75rem;cursor:pointer}
 button:hover{background:var(--sunk)}
 .steps td,.steps th,.boots td,.boots th{padding:.35rem .75rem .35rem 0}
-.steps tbody th code{overflow-wrap:anywhere}
-.steps tbody th{font-weight:400;width:60%}
+.steps .step code{overflow-wrap:anywhere}
+.steps .step{width:60%}
+.steps th.number{font-weight:400}
 .steps tr.failed>*{background:var(--failed-ground)}
 .steps .number:first-child{width:2rem;padding-right:.75rem}
 .boots .wide{width:45%;min-width:8rem;vertical-align:middle;padding:0 0 0 .75rem}
@@ -192,7 +193,8 @@ details.output pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:20rem}
 .images tbody tr:last-child>*{padding-bottom:.7rem}
 .images thead th{padding-top:.6rem;padding-bottom:0}
 .digest{overflow-wrap:anywhere}
-.images th[scope=row]{overflow-wrap:anywhere}
+.images th[scope=row]{overflow-wrap:anywhere;min-width:10rem}
+.images td{min-width:4.5rem}
 body:has(#only-failed:checked) :is(.case:not(.failed),section.test:not(.has-failed)){display:none}
 @media (max-width:46rem){
 body{padding:1.25rem .9rem 3rem}
