@@ -176,7 +176,7 @@ async function main(): Promise<void> {
   });
   mark('network and disks');
   await allDrivers;
-  await openControl(services, systems);
+  await openControl(services, systems, storage);
   state.begin();
   systems.adopt(before);
   systems.plan();

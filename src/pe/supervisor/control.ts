@@ -3,10 +3,15 @@ import { lineSplitter } from '../lib/lines.ts';
 import { controlPath, parseRequest, type Reply, replyFolder } from '../lib/service-state.ts';
 import { log } from './log.ts';
 import type { Services } from './services.ts';
+import type { Storage } from './storage.ts';
 import type { Systems } from './systems.ts';
 
 /** Takes requests through a FIFO that only root can write to, one per line. */
-export async function openControl(services: Services, systems: Pick<Systems, 'handle'>): Promise<void> {
+export async function openControl(
+  services: Services,
+  systems: Pick<Systems, 'handle'>,
+  storage: Pick<Storage, 'rescan'>,
+): Promise<void> {
   makeFolder(replyFolder);
   await run(['/usr/bin/busybox', 'mkfifo', '-m', '600', controlPath]);
   const fd = openForReading(controlPath, true);
@@ -24,7 +29,7 @@ export async function openControl(services: Services, systems: Pick<Systems, 'ha
       if (request.reply !== undefined)
         replaceFile(`${replyFolder}/${request.reply}`, `${JSON.stringify(reply)}\n`);
     };
-    if (request.action !== 'shutdown' && systems.handle(request.action, request.name, answer)) return;
+    if ('name' in request && systems.handle(request.action, request.name, answer)) return;
     switch (request.action) {
       case 'start':
         answer(services.start(request.name));
@@ -34,6 +39,11 @@ export async function openControl(services: Services, systems: Pick<Systems, 'ha
         return;
       case 'restart':
         services.restart(request.name, answer);
+        return;
+      case 'rescan':
+        storage.rescan(() => {
+          answer({ code: 0, message: 'the disks were looked at' });
+        });
         return;
       case 'shutdown':
         services.stopAll(() => {

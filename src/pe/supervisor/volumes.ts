@@ -2,7 +2,7 @@ import type { PeConfig } from '../../base/pe-config.ts';
 import { makeFolders } from '../host/files.ts';
 import { isMountPoint } from '../host/mount-table.ts';
 import { mount } from '../host/tree.ts';
-import { list, now, readText, replaceFile } from '../host.ts';
+import { after, now, readText, replaceFile } from '../host.ts';
 import type { BootChoice } from '../lib/command-line.ts';
 import {
   type Candidate,
@@ -32,6 +32,8 @@ const askedPatience = 10_000;
 export interface Volumes {
   /** Looks at disks that have come. To be called again and again. */
   readonly scan: () => void;
+  /** Looks again at all that is not in use: something was made or opened on it. */
+  readonly rescan: (done: () => void) => void;
   /** To be told when the drivers of all that is there are loaded: before that, anything may come. */
   readonly driversLoaded: () => void;
   /** Whether the boot has nothing to wait for any more. */
@@ -164,10 +166,12 @@ export function createVolumes(
     refused = problems;
   }
 
-  function scan(): void {
+  function scan(done?: () => void): void {
     if (busy) return;
-    const names = list('/sys/class/block').filter((name) => !probed.has(name));
-    if (!first && (waiting().length === 0 || names.length === 0 || !anyNew())) return;
+    if (!first && (waiting().length === 0 || !anyNew())) {
+      done?.();
+      return;
+    }
     busy = true;
     const work = first && again ? takeOver() : first && inMemory ? memory() : look();
     first = false;
@@ -179,7 +183,19 @@ export function createVolumes(
         busy = false;
         if (settled()) publish();
         events.changed();
+        done?.();
       });
+  }
+
+  function rescan(done: () => void): void {
+    if (busy) {
+      after(50, () => {
+        rescan(done);
+      });
+      return;
+    }
+    probed.clear();
+    scan(done);
   }
 
   const anyNew = (): boolean => blockDevices().some(({ name }) => !probed.has(name));
@@ -210,6 +226,7 @@ export function createVolumes(
 
   return {
     scan,
+    rescan,
     driversLoaded() {
       deadline = now() + (asked ? askedPatience : usualPatience);
     },

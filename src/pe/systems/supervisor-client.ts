@@ -16,12 +16,21 @@ export const serviceState = (system: string): ServiceState | undefined =>
   (parseJson(readText(statePath)) as SupervisorState | undefined)?.services[serviceName(system)];
 
 /** Asks the supervisor for something and waits for its answer. Throws `FailedError` where there is none in time. */
-export function askSupervisor(action: 'start' | 'stop' | 'restart', system: string, patience: number): Reply {
+export const askSupervisor = (
+  action: 'start' | 'stop' | 'restart',
+  system: string,
+  patience: number,
+): Reply => request(`${action} ${serviceName(system)}`, patience);
+
+/** Has the supervisor look for data volumes again; returns when it has. */
+export const rescan = (): Reply => request('rescan', 60_000);
+
+function request(what: string, patience: number): Reply {
   if (!exists(controlPath)) throw new FailedError('no-supervisor', 'the supervisor is not up yet');
   const id = `systemx-${ownPid()}`;
   const path = `${replyFolder}/${id}`;
   removeFile(path);
-  if (!writeFifo(controlPath, `${action} ${serviceName(system)} ${id}\n`))
+  if (!writeFifo(controlPath, `${what} ${id}\n`))
     throw new FailedError('not-root', 'only root can control systems');
   for (let waited = 0; waited < patience; waited += 20) {
     const reply = parseJson(readText(path)) as Reply | undefined;

@@ -12,6 +12,8 @@ import { report } from './report.ts';
 export async function main(words: readonly string[]): Promise<number> {
   try {
     const [verb, ...rest] = words;
+    const helped = verb === 'help' ? rest[0] : undefined;
+    if (helped !== undefined) return await main([helped, '--help']);
     if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
       printLines(overview(commands));
       return 0;

@@ -1,8 +1,10 @@
 import type { Command } from '../command.ts';
 import { destroy, rename, set } from './change.ts';
 import { create } from './create.ts';
+import { setup, unlock } from './disk.ts';
 import { enter, exec } from './inside.ts';
 import { keep } from './keep.ts';
+import { complete, completion } from './meta.ts';
 import { internal, restart, start, stop } from './service.ts';
 import { info, list, status } from './show.ts';
 
@@ -11,6 +13,9 @@ export const commands: readonly Command[] = [
   ...[status, list, info],
   ...[create, set, rename, destroy],
   ...[start, stop, restart, enter, exec],
+  ...[setup, unlock],
+  completion,
+  complete(() => commands),
   keep,
   ...internal,
 ];
