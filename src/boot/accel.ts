@@ -69,13 +69,26 @@ async function probeAll(tools: QemuTools, options: AcceleratorOptions): Promise<
   let reason = hardware.reason;
   for (const kind of hardware.kind === undefined ? ['tcg' as const] : [hardware.kind, 'tcg' as const]) {
     const result = await probe(tools, kind, options);
-    if (result.works) {
-      const patience = Math.max(kind === 'tcg' ? 1 : 0.5, result.ms / ordinaryMs);
-      return { ...namedAccelerator(kind), probeMs: result.ms, patience, reason: reason || 'it works' };
-    }
+    if (result.works) return choice(kind, result.ms, reason || 'it works');
     reason = `${kind.toUpperCase()} is there but does not work: ${result.why}`;
   }
   throw new FailedError('no-accelerator', `QEMU cannot run even a tiny guest (${reason})`);
+}
+
+function choice(kind: AcceleratorKind, probeMs: number, reason: string): AcceleratorChoice {
+  const patience = Math.max(kind === 'tcg' ? 1 : 0.5, probeMs / ordinaryMs);
+  return { ...namedAccelerator(kind), probeMs, patience, reason };
+}
+
+/** The accelerator a person asked for, measured; throws where it does not work. */
+export async function measureAccelerator(
+  tools: QemuTools,
+  kind: AcceleratorKind,
+  options: Omit<AcceleratorOptions, 'cacheDir'> = {},
+): Promise<AcceleratorChoice> {
+  const result = await probe(tools, kind, options);
+  if (result.works) return choice(kind, result.ms, 'it was asked for');
+  throw new FailedError('no-accelerator', `${kind.toUpperCase()} does not work here: ${result.why}`);
 }
 
 /** Which hardware help this machine might have. */

@@ -8,6 +8,7 @@ import type { UefiFiles } from './args.ts';
 /** Programs beside QEMU, and where Debian puts them. */
 const helpers = {
   dbclient: 'usr/bin/dbclient',
+  dropbearconvert: 'usr/bin/dropbearconvert',
   dropbearkey: 'usr/bin/dropbearkey',
   debugfs: 'usr/sbin/debugfs',
   dumpe2fs: 'usr/sbin/dumpe2fs',

@@ -11,11 +11,12 @@ import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as run } from './commands/run.ts';
+import { register as test } from './commands/test.ts';
 import type { CliIo } from './io.ts';
 import { exitCodeOf, reportError } from './report.ts';
 
 /** Every command, in the order of `--help`. A new one is a file in `commands/` and a line here. */
-const commands = [create, check, lock, plan, build, run, inspect, diff, cache, doctor, completion];
+const commands = [create, check, lock, plan, build, run, test, inspect, diff, cache, doctor, completion];
 
 const overview = `
 Examples:

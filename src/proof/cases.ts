@@ -3,6 +3,7 @@ import type { Firmware } from '../base/machine.ts';
 import { formatBytes } from '../base/sizes.ts';
 import type { BootTest, TestMedium } from '../recipe/test-types.ts';
 import { mediumWord } from '../recipe/tests/media-words.ts';
+import { type MediumKind, mediaKinds } from '../recipe/types.ts';
 
 export { mediumWord };
 
@@ -126,4 +127,10 @@ function matcher(filter: string): (text: string) => boolean {
       expected: 'a text that the name of a case holds, or a regular expression between slashes',
     });
   }
+}
+
+/** The media that the cases boot from. */
+export function testedMedia(cases: readonly ProofCase[]): MediumKind[] {
+  const tested = new Set(cases.map(({ medium }) => medium.kind));
+  return mediaKinds.filter((kind) => tested.has(kind));
 }

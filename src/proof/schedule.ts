@@ -43,15 +43,18 @@ export function usable(freeMemory: number): number {
 }
 
 /**
- * How much slower a guest gets by others beside it: its factor on time limits. `load`: processes that want a processor, as
- * the kernel counts them, which knows of all that runs on the machine.
+ * How much slower a guest gets by others beside it: a factor on its time limits. The loads are counts of processes that want
+ * a processor, as the kernel has them, which knows of all that runs on the machine: now, and when the machine's speed was
+ * measured, which that load has slowed already.
  */
 export function contention(machine: {
   readonly guests: number;
   readonly processors: number;
   readonly load: number;
+  readonly loadAtProbe: number;
 }): number {
-  return Math.max(1, machine.guests / machine.processors, machine.load / machine.processors);
+  const each = (processes: number): number => Math.max(1, processes / machine.processors);
+  return Math.max(each(machine.guests), each(machine.load) / each(machine.loadAtProbe));
 }
 
 export interface Scheduler<T> {

@@ -2,6 +2,7 @@ import type { Monitor, WorkEvent } from '../../base/events.ts';
 import { formatDuration } from '../../base/sizes.ts';
 import type { CliIo } from '../io.ts';
 import { oneDiagnostic } from '../report.ts';
+import { caseEndLine } from './cases.ts';
 
 export interface Progress {
   readonly monitor: Monitor;
@@ -16,10 +17,13 @@ export interface ProgressOptions {
   readonly mode: 'auto' | 'plain' | 'json' | 'none';
   /** `--verbose`: each process as a line that can be pasted. */
   readonly verbose: boolean;
+  /** Boot tests are shown as well. */
+  readonly tests?: boolean;
 }
 
 function plainLine(event: WorkEvent): string | undefined {
   if (event.type === 'phase' || event.type === 'note') return `${event.text}\n`;
+  if (event.type === 'case-end') return caseEndLine(event);
   // Packages come by the hundred; who wants each of them asks with --progress json.
   if (event.type !== 'step-end' || event.outcome !== 'built' || event.kind === 'package') return undefined;
   return `${formatDuration(event.ms).padStart(9)}  ${event.title}\n`;
@@ -29,7 +33,7 @@ function plainLine(event: WorkEvent): string | undefined {
 export async function showProgress(io: CliIo, options: ProgressOptions): Promise<Progress> {
   const ended: Progress['ended'] = [];
   const moving = options.mode === 'auto' && io.errIsTty && !options.verbose && io.env['CI'] === undefined;
-  const terminal = moving ? (await import('./terminal.ts')).terminalProgress() : undefined;
+  const terminal = moving ? (await import('./terminal.ts')).terminalProgress(options) : undefined;
   const later: string[] = [];
   const say = (text: string): void => {
     if (terminal === undefined) io.err(text);

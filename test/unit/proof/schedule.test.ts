@@ -93,8 +93,11 @@ test('default jobs: processors and memory, at least one', () => {
   expect(defaultJobs({ processors: 2, freeMemory: 100 * MiB, largestGuest })).toBe(1);
 });
 
-test('more guests or more load than processors stretch time limits, less does not shrink them', () => {
-  expect(contention({ guests: 1, processors: 4, load: 0 })).toBe(1);
-  expect(contention({ guests: 4, processors: 2, load: 0 })).toBe(2);
-  expect(contention({ guests: 1, processors: 2, load: 6 })).toBe(3);
+test('more guests, or more load than when the speed was measured, stretch time limits; less does not shrink them', () => {
+  const idle = { guests: 1, processors: 2, load: 0, loadAtProbe: 0 };
+  expect(contention(idle)).toBe(1);
+  expect(contention({ ...idle, guests: 4 })).toBe(2);
+  expect(contention({ ...idle, load: 6 })).toBe(3);
+  expect(contention({ ...idle, load: 6, loadAtProbe: 6 })).toBe(1);
+  expect(contention({ ...idle, load: 1, loadAtProbe: 8 })).toBe(1);
 });
