@@ -1,6 +1,6 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
-import type { Attachment, DriveFault, Firmware } from '../base/machine.ts';
+import type { Attachment, DiskFilesystem, Firmware, MachineDisk } from '../base/machine.ts';
 import type { MediumKind } from './types.ts';
 
 /** One entry of a recipe's `tests:`, with everything filled in. Each combination of its matrix is a case of its own. */
@@ -44,28 +44,8 @@ export interface TestGuest {
 }
 
 /** A disk made for one case and kept across its boots. */
-export interface TestDisk {
-  readonly bus: Attachment;
-  /** Bytes; `undefined`: as large as `from`. */
-  readonly size: number | undefined;
-  /** Absolute path of an image that it starts as a copy of (never written to). */
-  readonly from: string | undefined;
-  readonly filesystem: TestFilesystem | undefined;
-  readonly fault: DriveFault | undefined;
-  readonly readOnly: boolean;
-  /** Whether it is there from the start; else plugged in by a step `plug`. */
-  readonly plugged: boolean;
-}
-
-/** What an empty disk is formatted with, whole, without a partition table. */
-export interface TestFilesystem {
-  readonly type: 'ext4' | 'vfat';
-  readonly label: string | undefined;
-  /** Absolute path of a folder whose files it holds. */
-  readonly files: string | undefined;
-  /** Not a byte is left free (ext4). */
-  readonly full: boolean;
-}
+export type TestDisk = MachineDisk;
+export type TestFilesystem = DiskFilesystem;
 
 /** `user`: QEMU's NAT router; `link`: a private cable between the guests that name it. */
 export type TestNetwork = { readonly kind: 'user' } | { readonly kind: 'link'; readonly name: string };
