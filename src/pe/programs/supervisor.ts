@@ -186,6 +186,7 @@ async function main(): Promise<void> {
   });
   mark('systems');
   const powerButton = createPowerButton();
+  powerButton();
   const decideBy = now() + servicePatience;
   await wait.until(() => now() > decideBy || starts.decided());
   const failed = starts.close();
