@@ -8,8 +8,8 @@ export interface ConsoleFontData {
 }
 
 /**
- * The shapes of the characters on the consoles of a machine in QEMU, as they were read off its screen: Linux's framebuffer
- * console with its font VGA8x16 (memtest86+ has the same), SeaBIOS's VGA text mode, and OVMF's text screen.
+ * The shapes of the characters on the consoles of a machine in QEMU: Linux's framebuffer console with its font VGA8x16 (as
+ * memtest86+ carries it, too), VGA's text mode (the font of SeaBIOS's VGA BIOS), and OVMF's text screen (as it draws it).
  */
 export const consoleFontData: readonly ConsoleFontData[] = [
   {
