@@ -83,9 +83,10 @@ function propertiesOf({ version, machine, images }: ProofReport): Readonly<Recor
     processors: String(machine.processors),
     jobs: String(machine.jobs),
     ...Object.fromEntries(
-      images.flatMap(({ file, size, sha256 }) => [
-        [`image.${file}.sha256`, sha256],
-        [`image.${file}.size`, formatBytes(size)],
+      images.flatMap(({ medium, file, size, sha256 }) => [
+        [`image.${medium}.file`, file],
+        [`image.${medium}.size`, formatBytes(size)],
+        [`image.${medium}.sha256`, sha256],
       ]),
     ),
   };

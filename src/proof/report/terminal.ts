@@ -89,7 +89,14 @@ function failureLines(one: CaseResult, { artifacts }: SummaryOptions, paint: Cha
         ]),
     ...labelled('serial log', log === undefined ? undefined : at(log.serialLog), paint),
     ...labelled('screenshot', failure.screenshot === undefined ? undefined : at(failure.screenshot), paint),
-    ...(failure.command === undefined ? [] : ['  to run it by hand:', `  ${readable(failure.command)}`]),
+    ...(failure.command === undefined
+      ? []
+      : [
+          '  to run it by hand:',
+          ...readable(failure.command)
+            .split('\n')
+            .map((line) => `  ${line}`),
+        ]),
   ];
 }
 

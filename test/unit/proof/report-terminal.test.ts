@@ -66,6 +66,11 @@ recipes/cloudbios.yaml:31:9: error: boots everywhere: iso-as-usb: the command sa
     expect(text).toContain('| abcd31me f\n');
   });
 
+  test('a command of several lines stands in one column', () => {
+    const text = terminalSummary(proofReport([failedCase({}, { command: 'cd /tmp\nqemu -m 1' })]), plain);
+    expect(text).toContain('\n  to run it by hand:\n  cd /tmp\n  qemu -m 1\n');
+  });
+
   test('of several machines it names the one that failed, and its log', () => {
     const guests = [guest('one', { name: 'server' }), guest('two', { name: 'client' })];
     const text = terminalSummary(proofReport([failedCase({ guests }, { guest: 'client' })]), plain);
