@@ -3,6 +3,7 @@ import { after, type ExitStatus, kill, list, readText, reap, spawn } from '../ho
 import { isBase64 } from '../lib/base64.ts';
 import { familyOf } from '../lib/family.ts';
 import { feed, type Output, openOutput } from './pipes.ts';
+import { withPrograms } from './programs.ts';
 
 type RunRequest = Extract<AgentRequest, { type: 'run' }>;
 
@@ -96,7 +97,7 @@ export function createCommands(events: CommandEvents): Commands {
       stdout === undefined || stderr === undefined || fed === undefined
         ? -1
         : spawn(
-            ['/usr/bin/busybox', 'setsid', '/bin/sh', '-c', command],
+            ['/usr/bin/busybox', 'setsid', ...withPrograms(), command],
             {
               stdout: stdout.childEnd,
               stderr: stderr.childEnd,
