@@ -25,7 +25,10 @@ const titles = [
 const entries = `  entries: !replace\n${titles.map((title) => `    - title: ${JSON.stringify(title)}\n`).join('')}  default: Live rescue\n`;
 
 beforeAll(() =>
-  buildRecipes(fixture, { menu: `boot:\n  timeout: 60\n${entries}`, hidden: `boot:\n  timeout: 0\n${entries}` }),
+  buildRecipes(fixture, {
+    menu: `boot:\n  timeout: 60\n${entries}`,
+    hidden: `boot:\n  timeout: 0\n${entries}`,
+  }),
 );
 
 function boot(image: string, firmware: Firmware, name: string): Promise<Guest> {
