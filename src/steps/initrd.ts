@@ -43,9 +43,7 @@ function baseEntries(context: StepContext): Entry[] {
   const { epoch: mtime } = context;
   const init = context.files['init'];
   if (init === undefined) throw new Error('the initrd has no early init');
-  const dirs = ['dev', 'proc', 'sys', 'run'].map(
-    (path): Entry => ({ ...common, path, type: 'dir', mode: 0o755, mtime }),
-  );
+  const dirs = ['dev', 'proc', 'sys', 'run'].map((path) => folder(path, mtime));
   const console: Entry = {
     ...common,
     path: 'dev/console',
@@ -68,16 +66,23 @@ function busyboxEntry(context: StepContext): Entry {
   return { ...entry, path: 'bin/busybox', mtime: context.epoch, origin: 'initrd' };
 }
 
-/** The layers as images in `/livefs`, with busybox and the modules that mount them. */
-function imageEntries(context: StepContext, { format, layers }: InitrdOptions): Entry[] {
+function folder(path: string, mtime: number): Entry {
+  return { ...common, path, type: 'dir', mode: 0o755, mtime };
+}
+
+/** The modules that make the livefs the root. */
+function moduleEntries(context: StepContext): Entry[] {
   const { epoch: mtime } = context;
-  const dirs = ['bin', 'early-modules', 'livefs'].map(
-    (path): Entry => ({ ...common, path, type: 'dir', mode: 0o755, mtime }),
-  );
   const early = input(context, 'layer modules').file('early');
   const modules = readdirSync(early)
     .sort()
     .map((name) => fileEntry(`early-modules/${name}`, 0o644, mtime, join(early, name)));
+  return [folder('early-modules', mtime), ...modules];
+}
+
+/** The layers as images in `/livefs`, and busybox, which mounts them. */
+function imageEntries(context: StepContext, { format, layers }: InitrdOptions): Entry[] {
+  const { epoch: mtime } = context;
   const image = layerImage(format);
   const images = layers.map((layer, i) =>
     fileEntry(
@@ -87,13 +92,14 @@ function imageEntries(context: StepContext, { format, layers }: InitrdOptions): 
       input(context, `layer ${layer}`).file(image),
     ),
   );
-  return [...dirs, busyboxEntry(context), ...modules, ...images];
+  return [folder('bin', mtime), busyboxEntry(context), folder('livefs', mtime), ...images];
 }
 
 /** Writes the parts of the initrd one after the other. */
 function* segments(context: StepContext, options: InitrdOptions, reader: FileReader): Generator<Uint8Array> {
+  const own = [...baseEntries(context), ...moduleEntries(context)];
   if (options.format !== 'cpio') {
-    yield* cpioChunks([...baseEntries(context), ...imageEntries(context, options)], reader);
+    yield* cpioChunks([...own, ...imageEntries(context, options)], reader);
     return;
   }
   for (const layer of options.layers) {
@@ -102,7 +108,7 @@ function* segments(context: StepContext, options: InitrdOptions, reader: FileRea
     // A segment that follows another must start on a 4-byte boundary.
     yield Buffer.alloc((4 - (bytes.length % 4)) % 4);
   }
-  yield* cpioChunks(baseEntries(context), reader);
+  yield* cpioChunks(own, reader);
 }
 
 /**
@@ -111,7 +117,7 @@ function* segments(context: StepContext, options: InitrdOptions, reader: FileRea
  */
 export const initrdStep: StepKind = {
   name: 'initrd',
-  version: 1,
+  version: 2,
   bulk: true,
   run(context, options) {
     using reader = fileReader();

@@ -31,7 +31,7 @@ export interface ModulesOptions {
 export const earlyModules: Readonly<Record<LivefsFormat, readonly string[]>> = {
   squashfs: ['loop', 'squashfs', 'overlay'],
   erofs: ['loop', 'erofs', 'overlay'],
-  cpio: [],
+  cpio: ['overlay'],
 };
 
 /** The merged tree of the kernel's packages. */
