@@ -17,6 +17,8 @@ export interface BootRequest extends Partial<Omit<GuestRequest, 'accelerator'>> 
   readonly tools: string;
   /** Names the log. */
   readonly name: string;
+  /** Gives it the agent's port; default: it has none. */
+  readonly agent?: boolean;
 }
 
 /** A drive for an image that must not change. */
@@ -31,7 +33,7 @@ export function network(...forwards: readonly { host: number; guest: number }[])
 
 /** Starts a guest that ends with the test (or the `scope` given), whatever happens. */
 export async function bootGuest(
-  { tools: dir, name, ...over }: BootRequest,
+  { tools: dir, name, agent, ...over }: BootRequest,
   scope: (end: () => Promise<void>) => void = onTestFinished,
 ): Promise<Guest> {
   const tools: QemuTools = qemuFromTree(dir);
@@ -57,7 +59,7 @@ export async function bootGuest(
     const finished = new Promise<void>((done) => {
       finish = done;
     });
-    const run = withGuest(tools, request, { patience, keepLog }, async (guest) => {
+    const run = withGuest(tools, request, { patience, keepLog, agent }, async (guest) => {
       resolve(guest);
       await finished;
     });

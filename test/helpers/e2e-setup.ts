@@ -21,7 +21,7 @@ export interface Fixture {
   readonly cache: string;
   /** Folder with copies of the shipped recipes and `keyed.yaml` (cloudbios with an SSH key). */
   readonly recipes: string;
-  /** Folder of the built images. */
+  /** Folder of the built images: `minimal.iso`, and `minimal-agent.iso` with the agent. */
   readonly images: string;
   /** Folder of the pinned QEMU and its companions. */
   readonly tools: string;
@@ -77,6 +77,11 @@ async function makeFixture(dir: string): Promise<Fixture> {
   const recipe = (name: string): string => join(recipes, `${name}.yaml`);
   const minimal = join(images, 'minimal.iso');
   await diskbios('build', ...['minimal', 'cloudbios', 'diskbios'].map(recipe), '-o', images);
+  await diskbios('build', '--with-agent', ...['minimal', 'cloudbios', 'diskbios'].map(recipe), '-o', images);
+  for (const form of ['erofs', 'cpio']) {
+    const settings = ['--set', `pe.livefs=${form}`, '--set', `name=${form}`];
+    await diskbios('build', '--with-agent', recipe('minimal'), ...settings, '-o', images);
+  }
   await diskbios('run', minimal, '--dry-run');
   const store = join(cache, 'diskbios');
   const id = readFileSync(join(store, 'qemu-used-last'), 'utf8').trim();
