@@ -53,7 +53,7 @@ export function applySettings(
     if (typeof changed === 'string')
       mistakes.push({
         code: 'bad-setting',
-        message: `${word}: ${value} ${changed}`.replace('  ', ' '),
+        message: `${key}: '${value}' ${changed}`,
         expected: found.setting.values,
       });
     else result = changed;

@@ -6,7 +6,7 @@ function entries(shadow: string): Map<string, string> {
 
 const hashOf = (line: string | undefined): string => line?.split(':')[1] ?? '';
 // shadow(5): name, hash, and seven fields that are numbers or empty.
-const shadowLine = /^[a-z_][a-z0-9_-]{0,31}:[^:\s]*(:\d*){6}:[^:]*$/;
+const shadowLine = /^[a-z_][a-z0-9_-]{0,31}:[^:\s]*(:\d*){7}$/;
 
 /**
  * The entries of /etc/shadow that a person has changed against the image's, as text. A password that was made for this

@@ -2,14 +2,20 @@ import { formatBytes, parseBytes } from '../../../base/sizes.ts';
 import {
   engineNames,
   layerings,
-  nameProblem,
   type PortForward,
   type SystemFile,
   type SystemLimits,
   type SystemMount,
   type SystemNetwork,
 } from '../../../base/system.ts';
-import { cardProblem, hostnameProblem, ipv4Problem, ipv6Problem, pathProblem } from './system-file.ts';
+import {
+  cardProblem,
+  hostnameProblem,
+  ipv4Problem,
+  ipv6Problem,
+  pathProblem,
+  wrongName,
+} from './system-file.ts';
 
 /** `=` replaces; `+=` and `-=` add to and take from a list. An empty text behind `=` means the default or nothing. */
 export type Operator = '=' | '+=' | '-=';
@@ -320,7 +326,7 @@ export const settings: readonly Setting[] = [
     { key: 'after', values: 'NAME,...', meaning: 'systems that must be up before it' },
     ({ after }) => after,
     (system, after) => ({ ...system, after }),
-    checked(nameProblem),
+    checked(wrongName),
     String,
   ),
   collection(

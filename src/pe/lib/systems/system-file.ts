@@ -43,7 +43,7 @@ function readSystem(reader: Reader): SystemFile {
     format: 1,
     kind: reader.choice('kind', systemKinds, undefined),
     template: reader.object('template', (inner) => ({
-      name: inner.text('name', '', nameProblem),
+      name: inner.text('name', '', wrongName),
       version: inner.text('version', '', versionProblem),
     })),
     layering: reader.choice('layering', layerings, newSystem.layering),
@@ -52,7 +52,7 @@ function readSystem(reader: Reader): SystemFile {
     hostname: reader.optional('hostname', () => reader.text('hostname', '', hostnameProblem)),
     autostart: reader.flag('autostart', newSystem.autostart),
     order: reader.number('order', newSystem.order, { least: 0, most: 999 }),
-    after: reader.texts('after', newSystem.after, nameProblem),
+    after: reader.texts('after', newSystem.after, wrongName),
     restart: reader.choice('restart', ['always', 'on-failure', 'never'], newSystem.restart),
     privileged: reader.flag('privileged', newSystem.privileged),
     idBase: reader.optional('idBase', () => reader.number('idBase', 0, { least: 65536, most: 4294901760 })),
@@ -98,6 +98,12 @@ const readMount = (reader: Reader): SystemMount => ({
   to: reader.text('to', '', pathProblem),
   readOnly: reader.flag('readOnly', false),
 });
+
+/** `nameProblem` in the form of the other checks. */
+export function wrongName(text: string): string | undefined {
+  const problem = nameProblem(text);
+  return problem === undefined ? undefined : `is no name: ${problem}`;
+}
 
 export const versionProblem = (text: string): string | undefined =>
   /^[A-Za-z0-9][A-Za-z0-9.+~_-]{0,63}$/.test(text)
