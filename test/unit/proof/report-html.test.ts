@@ -215,6 +215,24 @@ describe('size', () => {
     );
   });
 
+  test('pictures share the room, and one that is too large says so', () => {
+    const png = (size: number): Uint8Array => {
+      const bytes = new Uint8Array(size);
+      bytes.set([0x89, 0x50, 0x4e, 0x47]);
+      return bytes;
+    };
+    const many = Array.from({ length: 40 }, (_, n) =>
+      caseResult({
+        repetition: n + 1,
+        guests: [guest(`p${n}`, { screenshots: [{ title: 'menu', file: `${n}.png` }] })],
+      }),
+    );
+    const page = htmlReport(proofReport(many), (file) => (file.endsWith('.png') ? png(900_000) : undefined));
+    expect(page.length).toBeLessThan(16 * 1024 ** 2);
+    expect(page.match(/<img/g)?.length).toBeGreaterThan(5);
+    expect(words(page)).toContain('The picture is too large for this page.');
+  });
+
   test('hundreds of cases stay one page that opens, and the failed one keeps its log', () => {
     const many = Array.from({ length: 600 }, (_, n) =>
       caseResult({ repetition: n + 1, guests: [guest(`p${n}`)] }),
