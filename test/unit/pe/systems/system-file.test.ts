@@ -155,16 +155,16 @@ describe('applySettings', () => {
       mistakes.map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`)),
     ).toEqual([
       'there is no setting memori (did you mean memory?)',
-      'memory: 'lots' is no size such as 64MiB or 2GiB',
+      "memory: 'lots' is no size such as 64MiB or 2GiB",
       'memory is no list, so it takes = only',
       "'autostart' is no setting",
-      'network.card: 'eth0' has an effect with network=lan only',
-      'after: 'x' is not in the list',
-      'init: 'app' does not begin with the absolute path of a program',
-      'network.forward: '99999:1' is no forward such as 8080:80 or 53:53/udp',
+      "network.card: 'eth0' has an effect with network=lan only",
+      "after: 'x' is not in the list",
+      "init: 'app' does not begin with the absolute path of a program",
+      "network.forward: '99999:1' is no forward such as 8080:80 or 53:53/udp",
       "mount: '/a:/../b' has '..' in it",
-      'after: 'UP' is no name: it has capital letters; small ones only, since it becomes a host name',
-      'env.1: 'x' is no name of an environment variable',
+      "after: 'UP' is no name: it has capital letters; small ones only, since it becomes a host name",
+      "env.1: 'x' is no name of an environment variable",
     ]);
   });
 
