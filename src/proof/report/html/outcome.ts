@@ -9,10 +9,6 @@ const shapes: Readonly<Record<Outcome, Markup>> = {
   'not-run': html`<path d="M3.5 8h9"/>`,
 };
 
-export function outcomeWord(outcome: Outcome): string {
-  return words[outcome];
-}
-
 /** A sign without words, where words stand beside it. */
 export function outcomeSign(outcome: Outcome): Markup {
   return html`<svg class="sign ${outcome}" aria-hidden="true" viewBox="0 0 16 16" width="16" height="16">${shapes[outcome]}</svg>`;
