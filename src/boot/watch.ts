@@ -149,6 +149,7 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
         else if (!succeed()) fail(lookOut.shown() ?? overdue());
       }, patrolMs);
       void watched.ended.then((how) => {
+        if (succeed()) return;
         setTimeout(() => {
           if (!succeed()) fail(lookOut.spoken(unscanned()) ?? endFinding(what, how));
         }, lastWordsMs);
