@@ -23,7 +23,7 @@ export const advice: Readonly<Record<BootFailure, string>> = {
   'service-failed':
     'Is its program in pe.packages or pe.files, and not in pe.exclude? In the guest, `service --status-all` and `logread` tell more.',
   'reboot-loop':
-    'The machine resets before it says why. Add `panic=0` to the kernel command line, so that a panic stays, and see what the last lines before a reset are.',
+    'The machine resets before it says why. Add `panic=0` to the kernel command line, so that a panic stays, and see what the last lines before a reset are. Where they are those of GRUB, the kernel in the image may be damaged: compare it with SHA256SUMS.',
   hang: 'Where did it stop? Without a word from the kernel: is one of boot.consoles a serial port (`ttyS0,115200n8`)? Else add `ignore_loglevel` or `diskbios.debug` to the kernel command line.',
   'too-slow':
     'It still worked when its time was over: allow it more (`within`), give it more processors, or see which line took long.',

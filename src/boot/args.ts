@@ -73,8 +73,8 @@ function serialArguments(serial: Serial): string[] {
   const log = (file: string | undefined): string =>
     file === undefined ? '' : `,logfile=${option(file)},logappend=on`;
   switch (serial.kind) {
-    case 'socket': {
-      const chardev = `socket,id=serial0,path=${option(serial.path)},server=on,wait=off${log(serial.log)}`;
+    case 'pipes': {
+      const chardev = `pipe,id=serial0,path=${option(serial.path)}${log(serial.log)}`;
       return ['-chardev', chardev, '-serial', 'chardev:serial0'];
     }
     case 'terminal': {

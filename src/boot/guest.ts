@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError } from '../base/errors.ts';
 import type { Running } from '../sys/run.ts';
+import { makeFifoPair, openFifoPair } from './fifo-pair.ts';
 import { chords } from './keys.ts';
 import {
   commandByHand,
@@ -15,7 +16,7 @@ import {
   launch,
   withGuestFolder,
 } from './launch.ts';
-import { connectTo, type Qmp } from './qmp.ts';
+import type { Qmp } from './qmp.ts';
 import { type SerialLine, serialLine } from './serial.ts';
 import type { Drive } from './spec.ts';
 import type { QemuTools } from './tools.ts';
@@ -104,13 +105,16 @@ export async function startGuest(
   folder: GuestFolder,
   options: GuestOptions,
 ): Promise<Guest> {
-  const serial = { kind: 'socket', path: folder.serial, log: folder.serialLog } as const;
+  const serial = { kind: 'pipes', path: folder.serial, log: folder.serialLog } as const;
+  await makeFifoPair(folder.serial);
   // It waits for `cont`, so that the console is heard from the first character on.
   const launched = await launch(tools, request, { folder, serial, paused: true }, options);
   const ended = guestEnd(launched);
   void ended.then(() => launched.qmp.close());
   try {
-    const line = serialLine(await connectTo(folder.serial));
+    const pipes = openFifoPair(folder.serial);
+    void ended.then(() => pipes.say.destroy());
+    const line = serialLine(pipes);
     const command = options.command ?? commandByHand(tools, request);
     const { drives } = request;
     const guest = makeGuest(launched, { serial: line, ended, folder, command, drives }, options);

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
+import type { FifoPair } from './fifo-pair.ts';
 import { type TerminalScreen, terminalScreen } from './terminal-screen.ts';
 import { plainTexter } from './terminal-text.ts';
 
@@ -17,8 +17,8 @@ export interface SerialLine {
   onText(listener: (plain: string, raw: string) => void): () => void;
 }
 
-/** Listens to and speaks on the socket that QEMU connects to the guest's serial port. */
-export function serialLine(socket: Socket): SerialLine {
+/** Listens to and speaks on the pipes that QEMU connects to the guest's serial port. */
+export function serialLine({ hear, say }: FifoPair): SerialLine {
   const decoder = new StringDecoder('utf8');
   const plainText = plainTexter();
   const screen = terminalScreen();
@@ -26,7 +26,7 @@ export function serialLine(socket: Socket): SerialLine {
   let text = '';
   let heard = performance.now();
 
-  socket.on('data', (bytes: Buffer) => {
+  hear.on('data', (bytes: Buffer) => {
     const raw = decoder.write(bytes);
     const plain = plainText(raw);
     text += plain;
@@ -38,7 +38,7 @@ export function serialLine(socket: Socket): SerialLine {
   return {
     text: () => text,
     screen,
-    send: (typed) => void socket.write(typed),
+    send: (typed) => void say.write(typed),
     lastHeard: () => heard,
     onText: (listener) => {
       listeners.add(listener);

@@ -26,7 +26,8 @@ function line(words: string): RegExp {
   return new RegExp(`^${stamp}(?:${words}).*`, 'm');
 }
 
-const booting = /^ *Booting (?:`|a command list)/m;
+/** GRUB's own words, and those of our entries: without a menu it says nothing itself. */
+const booting = /^ *(?:Booting (?:`|a command list)|Loading .+ \.\.\.)/m;
 
 /** A kernel that starts: it counts its first second only then. Early lines may lack characters: any one of them will do. */
 export const kernelStamps = /^\[ +0\.\d{2,6}\] |^Linux version /m;

@@ -55,6 +55,8 @@ export interface Drive {
   readonly fault?: DriveFault | undefined;
   /** Its place in the boot order, unlike that of any other; default: its place in the list. */
   readonly boot?: number | 'never' | undefined;
+  /** Serial number that the guest reads, at most 20 characters: the names of devices differ from boot to boot. */
+  readonly serial?: string | undefined;
   /** The number of the PCI Express slot it sits in, so that it can be pulled out (virtio and NVMe). */
   readonly slot?: number | undefined;
 }
@@ -97,8 +99,8 @@ export const displays = ['none', 'gtk', 'sdl', 'cocoa', 'curses', 'vnc'] as cons
 export type Display = (typeof displays)[number];
 
 export type Serial =
-  /** A socket to talk through; everything the guest says is in the log as well. */
-  | { readonly kind: 'socket'; readonly path: string; readonly log: string }
+  /** Named pipes to talk through, `path`.in and `path`.out; everything the guest says is in the log as well. */
+  | { readonly kind: 'pipes'; readonly path: string; readonly log: string }
   /** The terminal, shared with QEMU's monitor (Ctrl-A C; Ctrl-A X ends QEMU). */
   | { readonly kind: 'terminal'; readonly log: string | undefined }
   | { readonly kind: 'file'; readonly path: string };

@@ -13,7 +13,7 @@ const spec: GuestSpec = {
   drives: [{ file: '/x/a.iso', as: 'cd', format: 'raw', writes: 'refuse' }],
   networks: [{ kind: 'user', card: 'virtio', forwards: [{ host: 2222, guest: 22 }], isolated: false }],
   display: 'none',
-  serial: { kind: 'socket', path: '/g/serial', log: '/g/serial.log' },
+  serial: { kind: 'pipes', path: '/g/serial', log: '/g/serial.log' },
   qmp: '/g/qmp',
   agent: undefined,
   firmwareLog: '/g/firmware.log',
@@ -72,7 +72,7 @@ describe('the command line of QEMU', () => {
     const io = { error: 'io', sector: undefined, once: false } as const;
     const drive = { file: '/x/a,b.img', as: 'virtio', format: 'raw', writes: 'keep' } as const;
     const drives: GuestSpec['drives'] = [
-      { ...drive, fault: { ...io, on: 'read', sector: 2048, once: true }, boot: 'never' },
+      { ...drive, fault: { ...io, on: 'read', sector: 2048, once: true }, boot: 'never', serial: 'first' },
       { ...drive, as: 'usb', format: 'qcow2', fault: { ...io, on: 'write', error: 'no-space' }, boot: 1 },
       { ...drive, as: 'nvme', fault: { ...io, on: 'flush' }, boot: 0, slot: 1, writes: 'refuse' },
       { ...drive, slot: 0, boot: 2, writes: 'keep-in-memory' },
