@@ -42,19 +42,20 @@ function driveBus({ as, slot }: Drive): string | undefined {
   return slot === undefined ? undefined : `slot${slot}`;
 }
 
-/** The device that shows a drive to the guest, without its bus; `serial` makes NVMe disks distinct. */
-export function driveDevice(drive: Drive, serial: string): { driver: string; [property: string]: Json } {
+/** The device that shows a drive to the guest, without its bus; `number` makes NVMe disks distinct, which must have serials. */
+export function driveDevice(drive: Drive, number: string): { driver: string; [property: string]: Json } {
+  const serial = drive.serial === undefined ? {} : { serial: drive.serial };
   switch (drive.as) {
     case 'cd':
-      return { driver: 'ide-cd' };
+      return { driver: 'ide-cd', ...serial };
     case 'ahci':
-      return { driver: 'ide-hd' };
+      return { driver: 'ide-hd', ...serial };
     case 'usb':
-      return { driver: 'usb-storage', removable: true };
+      return { driver: 'usb-storage', removable: true, ...serial };
     case 'virtio':
-      return { driver: 'virtio-blk-pci' };
+      return { driver: 'virtio-blk-pci', ...serial };
     case 'nvme':
-      return { driver: 'nvme', serial: `diskbios${serial}` };
+      return { driver: 'nvme', serial: `diskbios${number}`, ...serial };
     default:
       return unreachable(drive.as);
   }

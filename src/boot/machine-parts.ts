@@ -22,6 +22,9 @@ export interface MachineParts {
   readonly making: readonly string[];
 }
 
+/** What virtio, AHCI and NVMe have room for. */
+const longestSerial = 20;
+
 /** The name of the image under test among the drives. */
 export const imageName = 'image';
 
@@ -66,7 +69,7 @@ export async function makeMachine(
   };
 }
 
-/** Gives each drive its place in the boot order, and a slot of its own where it could be pulled out of one. */
+/** Gives each drive its place in the boot order, its name as serial number, and a slot of its own where it could be pulled out of one. */
 export function seated(
   drives: readonly Drive[],
   names: readonly string[],
@@ -78,7 +81,8 @@ export function seated(
     const boot = place === -1 ? 'never' : place;
     // The image sits where it would sit in a machine of `diskbios run`.
     const removable = names[i] !== imageName && (drive.as === 'virtio' || drive.as === 'nvme');
-    return { ...drive, boot, ...(removable ? { slot: slots++ } : {}) };
+    const serial = names[i]?.slice(0, longestSerial);
+    return { ...drive, boot, serial, ...(removable ? { slot: slots++ } : {}) };
   });
 }
 

@@ -20,7 +20,7 @@ export interface MachineSpec {
   readonly cpus: number;
   /** The image under test, never written to: what the guest writes is kept as long as the machine, and then gone. */
   readonly image: Pick<Drive, 'file' | 'as'> | undefined;
-  /** By name. */
+  /** By name, which is also the serial number that the guest reads (its first 20 characters). */
   readonly disks: Readonly<Record<string, MachineDisk>>;
   /** What to boot from, by name of the disk (`image`: the image); `undefined`: the image, then the disks in order. */
   readonly bootOrder?: readonly string[] | undefined;

@@ -21,6 +21,7 @@ test('disks that can be pulled out have slots of their own; the image sits as in
   const seats = seated(drives, names, names);
   expect(seats.map(({ slot }) => slot)).toEqual([undefined, undefined, 0, undefined, 1]);
   expect(seats.map(isPluggable)).toEqual([false, true, true, false, true]);
+  expect(seats.map(({ serial }) => serial)).toEqual(names);
 });
 
 test('a port that is reserved is nobody else’s, until it is released', async () => {
