@@ -8,6 +8,7 @@ import {
   keepReaping,
   makeFolder,
   now,
+  ownPid,
   readText,
   run,
   uptime,
@@ -28,6 +29,7 @@ import { type Services, supervise } from '../supervisor/services.ts';
 import { createStateWriter, endLeftovers, isReady, markReady } from '../supervisor/state.ts';
 import { createStorage } from '../supervisor/storage.ts';
 import { createSystems } from '../supervisor/systems.ts';
+import { joinThePe } from '../systems/cgroup.ts';
 
 const configPath = '/etc/diskbios/pe.json';
 const bootTick = 40;
@@ -113,6 +115,7 @@ async function main(): Promise<void> {
   };
   keepReaping();
   makeFolder('/run/diskbios');
+  joinThePe([ownPid()]);
   const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
   writeText('/proc/sys/kernel/hostname', config.hostname);
   const commandLine = readText('/proc/cmdline') ?? '';

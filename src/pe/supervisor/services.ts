@@ -23,6 +23,8 @@ export interface ServiceHooks {
   readonly patience: () => number;
   /** Run after each end, before the next start. */
   readonly cleanup: readonly string[];
+  /** How it ended, where that is not how the process ended that was started. */
+  readonly ending: (status: ExitStatus) => ExitStatus;
   /** Its end may say that it is to start anew, or to stay as it is, whatever `restart` says; `why` is shown then. */
   readonly verdict: (code: number) => { readonly what: EndVerdict; readonly why: string | undefined };
 }
@@ -115,13 +117,14 @@ export function supervise(
   }
 
   /** The end of its process; what is left of it is cleared away before anything else is done about it. */
-  function ended(service: Service, status: ExitStatus): void {
+  function ended(service: Service, how: ExitStatus): void {
     service.pid = undefined;
     const { hooks } = service;
     if (hooks === undefined) {
-      exited(service, status);
+      exited(service, how);
       return;
     }
+    const status = hooks.ending(how);
     const said = hooks.verdict(status.code);
     const pid = spawn(hooks.cleanup, { env }, () => {
       exited(service, status, said);

@@ -9,7 +9,7 @@ import { runFolder } from '../lib/systems/places.ts';
 import { endVerdict, serviceName, systemOfService } from '../lib/systems/run-state.ts';
 import { nextToStart, type Planned } from '../lib/systems/start-order.ts';
 import { findSystem, isSound, listSystems } from '../systems/store.ts';
-import { runState } from '../systems/target.ts';
+import { endingOf, runState } from '../systems/target.ts';
 import { log } from './log.ts';
 import type { Services } from './services.ts';
 
@@ -72,6 +72,7 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
       stop: [systemx, '_stop', name],
       patience: () => runState(name)?.patience ?? usualPatience,
       cleanup: [systemx, '_cleanup', name],
+      ending: (status) => endingOf(name) ?? status,
       verdict: (code) => endVerdict(code, runState(name)),
     });
   }

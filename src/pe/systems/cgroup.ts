@@ -1,26 +1,59 @@
 import type { SystemLimits } from '../../base/system.ts';
 import { isFolder } from '../host/files.ts';
 import { list, makeFolder, pause, readText, removeFile, writeText } from '../host.ts';
+import { limitSettings, shareOfSystems } from '../lib/systems/cgroup-files.ts';
 import { cgroupsFolder } from './target.ts';
 
-const controllers = '+cpu +memory +pids +io';
+const top = '/sys/fs/cgroup';
+const ofThePe = `${top}/pe`;
+const controllers = ['+cpu', '+memory', '+pids', '+io'];
+
+/** The foreground process of a system is born here: a group with limits on those below it has no processes itself. */
+export const birthplace = (cgroup: string): string => `${cgroup}/start`;
+
+/** One by one: a controller that is not there must not keep the others away. */
+function handDown(path: string): void {
+  for (const one of controllers) writeText(`${path}/cgroup.subtree_control`, one);
+}
+
+/**
+ * Puts the PE's own processes into a group of their own, before others are limited: whoever they start is born there. Kernel
+ * threads stay, and so does init: LXC counts its paths from where that one is.
+ * @param processes default: all that are in none yet
+ */
+export function joinThePe(processes?: readonly number[]): void {
+  makeFolder(ofThePe);
+  const all = processes?.map(String) ?? (readText(`${top}/cgroup.procs`) ?? '').split('\n');
+  for (const pid of all) {
+    if (pid !== '' && pid !== '1' && (readText(`/proc/${pid}/cmdline`) ?? '') !== '')
+      writeText(`${ofThePe}/cgroup.procs`, pid);
+  }
+}
+
+/** May be done by several at once, so nothing may be left out because another has begun. */
+function makeRoom(): void {
+  if ((readText('/proc/self/cgroup') ?? '').trim() === '0::/') joinThePe();
+  handDown(top);
+  makeFolder(cgroupsFolder);
+  handDown(cgroupsFolder);
+  // Taken for others only when nothing else is left.
+  writeText(`${ofThePe}/memory.low`, String(64 * 1024 ** 2));
+  const memory = /^MemTotal:\s+(\d+) kB$/m.exec(readText('/proc/meminfo') ?? '')?.[1];
+  const most = ['pid_max', 'threads-max'].map((name) =>
+    Number(readText(`/proc/sys/kernel/${name}`) ?? 32_768),
+  );
+  for (const { file, text } of shareOfSystems(Number(memory) * 1024, Math.min(...most)))
+    writeText(`${cgroupsFolder}/${file}`, text);
+}
 
 /** Makes the control group of a system with its limits. What this kernel cannot limit is returned, for people. */
 export function makeCgroup(path: string, limits: SystemLimits): string[] {
-  for (const folder of ['/sys/fs/cgroup', cgroupsFolder]) {
-    makeFolder(folder);
-    // One by one: a controller that is not there must not keep the others away.
-    for (const one of controllers.split(' ')) writeText(`${folder}/cgroup.subtree_control`, one);
-  }
+  makeRoom();
   makeFolder(path);
-  const wishes: readonly (readonly [string, string, string, unknown])[] = [
-    ['memory.max', String(limits.memory), 'memory', limits.memory],
-    ['cpu.max', `${Math.round((limits.cpus ?? 0) * 100_000)} 100000`, 'processors', limits.cpus],
-    ['pids.max', String(limits.processes), 'processes', limits.processes],
-  ];
-  return wishes
-    .filter(([file, text, , wish]) => wish !== undefined && !writeText(`${path}/${file}`, text))
-    .map(([, , what]) => `this kernel cannot limit ${what}`);
+  handDown(path);
+  makeFolder(birthplace(path));
+  const refused = limitSettings(limits).filter(({ file, text }) => !writeText(`${path}/${file}`, text));
+  return refused.filter(({ what }) => what !== 'swap').map(({ what }) => `this kernel cannot limit ${what}`);
 }
 
 /** Process ids in a control group and those below it. */

@@ -35,7 +35,7 @@ function takeOver(path: string): void {
 export async function locked<T>(
   name: string,
   action: () => Promise<T>,
-  { patience = 10_000 } = {},
+  { patience = 10_000, busy }: { readonly patience?: number; readonly busy?: string } = {},
 ): Promise<T> {
   makeFolders(folder);
   const path = `${folder}/${name.replaceAll('/', '\\')}`;
@@ -49,7 +49,7 @@ export async function locked<T>(
     if (waited >= patience)
       throw new FailedError(
         'busy',
-        `another systemx (process ${holder?.split(':')[0] ?? '?'}) is working on ${name}`,
+        `${busy ?? `another systemx is working on ${name}`} (process ${holder?.split(':')[0] ?? '?'})`,
         {
           hint: 'wait for it, or end it',
         },

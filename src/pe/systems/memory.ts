@@ -6,7 +6,7 @@ import { type NetworkOverride, networkOverride } from '../lib/systems/network-ov
 import { changedPasswords, withPasswords } from '../lib/systems/passwords.ts';
 import { peFolder, type SystemsDir } from '../lib/systems/places.ts';
 import { renameDurably, writeDurably } from './durable.ts';
-import { livefsLayers } from './root.ts';
+import { livefsLayers } from './livefs.ts';
 
 /** What the PE remembers in `.pe/` of the home directory: host keys, machine id, changed passwords, network settings. */
 

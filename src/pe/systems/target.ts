@@ -1,4 +1,4 @@
-import { readText } from '../host.ts';
+import { type ExitStatus, readText } from '../host.ts';
 import { parseJson } from '../lib/systems/json-reader.ts';
 import { runFolder } from '../lib/systems/places.ts';
 import type { RunState } from '../lib/systems/run-state.ts';
@@ -15,3 +15,11 @@ export function targetOf(found: SoundSystem, console = false): Target {
 /** State of the run of a system; `undefined` where it was not started. */
 export const runState = (name: string): RunState | undefined =>
   parseJson(readText(`${runFolder(name)}/state.json`)) as RunState | undefined;
+
+/** How the first process of a system ended, where its engine has kept that. */
+export function endingOf(name: string): ExitStatus | undefined {
+  const text = (readText(`${runFolder(name)}/end`) ?? '').trim();
+  if (!/^\d+$/.test(text)) return undefined;
+  const code = Number(text);
+  return { code, signal: code > 128 ? code - 128 : undefined };
+}

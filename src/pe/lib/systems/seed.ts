@@ -7,18 +7,6 @@ export interface SeedFile {
   readonly mode: number;
 }
 
-const inittab = `# busybox init: what this system runs. Written when it was made, from the PE's own root.
-::sysinit:/etc/rc
-::ctrlaltdel:/sbin/reboot
-`;
-const rc = `#!/bin/sh
-# Runs when this system starts. What is to stay running goes into /etc/inittab: ::respawn:/path/of/program
-hostname -F /etc/hostname
-for script in /etc/rc.d/*; do
-	[ ! -x "$script" ] || "$script"
-done
-`;
-
 /** What makes a root that was the PE's, or a copy of any, a system of its own. */
 export function seedFiles(facts: {
   readonly name: string;
@@ -36,9 +24,6 @@ export function seedFiles(facts: {
             text: `127.0.0.1\tlocalhost\n127.0.1.1\t${facts.name}\n::1\tlocalhost\n`,
             mode: 0o644,
           },
-          { path: 'etc/inittab', text: inittab, mode: 0o644 },
-          { path: 'etc/rc', text: rc, mode: 0o755 },
-          { path: 'etc/motd', text: '', mode: 0o644 },
         ]
       : []),
   ];

@@ -1,111 +1,115 @@
-import { isThere, realPath } from '../../host/files.ts';
-import { busybox } from '../../host/run.ts';
-import { kill, list, readText, replaceFile } from '../../host.ts';
-import { chrootScript } from '../../lib/systems/chroot-script.ts';
+import { busybox, execute } from '../../host/run.ts';
+import { exists, kill, readText, removeFile, replaceFile } from '../../host.ts';
+import { shellLine } from '../../lib/network-config.ts';
+import { chrootScript, foregroundScript } from '../../lib/systems/chroot-script.ts';
+import { haltOf, patienceOf, wrapper } from '../../lib/systems/init-kind.ts';
+import { baseEnv } from '../../lib/systems/lxc-config.ts';
+import { birthplace } from '../cgroup.ts';
+import { initOf, initProblems, kindOfInit } from '../init.ts';
 import type { Engine, Target } from './engine.ts';
+import { mountProblems } from './mounts.ts';
 
-const script = (target: Target): string => `${target.run}/inside`;
-const initOf = (target: Target): readonly string[] => target.system.init ?? ['/sbin/init'];
+const environment = ({ system }: Target): Record<string, string> => ({
+  ...baseEnv,
+  container: 'diskbios',
+  ...system.env,
+});
 
-/** The child of the foreground process: PID 1 of the system's PID namespace. */
+/** PID 1 of the system's PID namespace, among the processes of its control group. */
 function init(target: Target): number | undefined {
-  for (const word of (readText(`${target.cgroup}/cgroup.procs`) ?? '').split('\n')) {
+  for (const word of (readText(`${birthplace(target.cgroup)}/cgroup.procs`) ?? '').split('\n')) {
     const status = readText(`/proc/${word}/status`) ?? '';
     if (word !== '' && /^NSpid:\s+\d+\s+1$/m.test(status)) return Number(word);
   }
   return undefined;
 }
 
+/** The program, or a small init with the program as its child where it is no init. */
+function firstProcess(target: Target): Pick<Parameters<typeof chrootScript>[0], 'init' | 'helpers'> {
+  const command = initOf(target.system);
+  if (kindOfInit(target.root, target.system) !== 'program' || target.system.init === undefined)
+    return { init: command, helpers: [] };
+  const script = `${target.run}/init`;
+  replaceFile(script, wrapper(shellLine([command])), 0o755);
+  return {
+    init: ['/dev/.busybox', 'sh', '/dev/.init'],
+    helpers: [
+      { from: busybox, to: '/dev/.busybox' },
+      { from: script, to: '/dev/.init' },
+    ],
+  };
+}
+
+/** Holds the terminal that is the system's console; without it there is no console, only a log. */
+const scriptProgram = '/usr/bin/script';
+
 /** A root of its own with mount, PID, IPC and UTS namespaces of its own. */
 export const chroot: Engine = {
   name: 'chroot',
   isolation:
-    'own processes, files and name; shares the network and the kernel, and root inside is root of the machine',
+    "own processes, files and name; no isolation against root: root inside is root of the machine, and the network is the PE's",
   networks: ['host'],
   mapsIds: false,
   available: () => undefined,
   check(target) {
-    const [program = ''] = initOf(target);
-    const problems: string[] = [];
-    if (!program.startsWith('/')) problems.push(`its init ${program} is not an absolute path`);
-    else if (!isThere(`${target.root}${program}`))
-      problems.push(`its init ${program} is not there: systemx set ${target.name} init=PROGRAM`);
+    const { name, system, root } = target;
+    const problems = [...initProblems(name, root, system), ...mountProblems(target)];
+    if (system.network.kind !== 'host')
+      problems.push(`the engine chroot has only the PE's own network: systemx set ${name} network=host`);
+    if (kindOfInit(root, system) === 'systemd')
+      problems.push(
+        `systemd does not run in the engine chroot: systemx set ${name} engine=lxc network=bridge`,
+      );
     return problems;
   },
   prepare(target) {
-    const { hostname, mounts } = target.system;
+    const { name, run, root, system } = target;
+    removeFile(`${run}/tty`);
+    const inside = `${run}/inside`;
     replaceFile(
-      script(target),
+      inside,
       chrootScript({
-        root: target.root,
-        hostname: hostname ?? target.name,
-        init: initOf(target),
-        mounts,
-        up: `${target.run}/up`,
+        ...firstProcess(target),
+        root,
+        run,
+        hostname: system.hostname ?? name,
+        mounts: system.mounts,
+        env: environment(target),
       }),
       0o700,
     );
-    const kindOfInit = realPath(`${target.root}${initOf(target)[0] ?? ''}`) ?? '';
+    const holder = target.console ? 'screen' : exists(scriptProgram) ? 'script' : undefined;
+    replaceFile(`${run}/foreground`, foregroundScript({ run, inside, holder }), 0o700);
     return Promise.resolve({
-      argv: [
-        busybox,
-        'unshare',
-        '-m',
-        '-p',
-        '-i',
-        '-u',
-        '-f',
-        '--propagation',
-        'private',
-        busybox,
-        'sh',
-        script(target),
-      ],
-      env: {
-        container: 'diskbios',
-        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-        HOME: '/root',
-        ...target.system.env,
-      },
+      argv: [busybox, 'sh', `${run}/foreground`],
+      env: { PATH: baseEnv['PATH'] ?? '', SHELL: '/bin/sh' },
       // In a PID namespace reboot(2) ends its first process by SIGHUP (anew) or SIGINT (off).
       ends: { reboot: [128 + 1], powerOff: [128 + 2] },
-      patience: kindOfInit.includes('systemd') ? 60_000 : 20_000,
+      patience: patienceOf(kindOfInit(root, system)),
     });
   },
   init,
-  command(target, argv) {
-    const pid = init(target);
+  command(target, argv, term) {
+    const env = { ...environment(target), ...(term === undefined ? {} : { TERM: term }) };
     return [
-      busybox,
-      'sh',
-      '-c',
-      'echo $$ >"$0" && exec "$@"',
-      `${target.cgroup}/cgroup.procs`,
-      busybox,
-      'nsenter',
-      '-t',
-      String(pid ?? 0),
-      '-m',
-      '-u',
-      '-i',
-      '-p',
-      '-r',
-      '-w',
+      ...[busybox, 'sh', '-c', 'echo $$ >"$0" && exec "$@"', `${birthplace(target.cgroup)}/cgroup.procs`],
+      ...[busybox, 'env', '-i', ...Object.entries(env).map(([key, value]) => `${key}=${value}`)],
+      ...[busybox, 'nsenter', '-t', String(init(target) ?? 0), '-m', '-u', '-i', '-p', '-r', '-w'],
       ...argv,
     ];
   },
-  askToStop(target) {
+  console: ({ name, run }) =>
+    exists(`${run}/console-in`) ? ['/usr/sbin/systemx', '_attach', name] : undefined,
+  async askToStop(target) {
     const pid = init(target);
-    if (pid !== undefined) kill(pid, stopSignal(pid));
+    const halt = haltOf(kindOfInit(target.root, target.system));
+    if (pid === undefined) return;
+    if ('signal' in halt) kill(pid, halt.signal);
+    else await execute(chroot.command(target, halt.run, undefined), { within: 10_000 });
+  },
+  cleanup({ run }) {
+    for (const file of ['init', 'inside', 'foreground', 'tty', 'console-in', 'console-out'])
+      removeFile(`${run}/${file}`);
     return Promise.resolve();
   },
-  cleanup: () => Promise.resolve(),
 };
-
-/** What tells an init to switch off: SIGRTMIN+3 for systemd, SIGUSR2 for busybox, SIGTERM for what is no init. */
-function stopSignal(pid: number): number {
-  const name = (readText(`/proc/${pid}/comm`) ?? '').trim();
-  if (name === 'systemd') return 37;
-  if (name === 'init') return list(`/proc/${pid}/root/run/initctl`).length > 0 ? 30 : 12;
-  return 15;
-}

@@ -17,13 +17,16 @@ export interface Engine {
   check(target: Target): readonly string[];
   /**
    * Called when `target.root` is mounted and the cgroup is there. Writes what it needs into `target.run`. What it starts must
-   * make the file `<run>/up` when the system's first process is about to begin: others may be waiting for it.
+   * make the file `<run>/up` when the system's first process is about to begin: others may be waiting for it. Where the foreground
+   * process does not end as the first process does, `<run>/end` gets the exit code that counts.
    */
   prepare(target: Target): Promise<StartPlan>;
   /** Process id, as the PE sees it, of the system's first process; `undefined` where it does not run (yet). */
   init(target: Target): number | undefined;
-  /** The command line, to be run in the PE, that runs `argv` inside. With `tty`: for a person at a terminal. */
-  command(target: Target, argv: readonly string[], how: { readonly tty: boolean }): readonly string[];
+  /** The command line, to be run in the PE, that runs `argv` inside. `term`: at a terminal of that kind, for a person. */
+  command(target: Target, argv: readonly string[], term: string | undefined): readonly string[];
+  /** The command line, to be run in the PE at a terminal, that attaches it to the system's console until Ctrl-A q; `undefined`: it has none. */
+  console(target: Target): readonly string[] | undefined;
   /** Asks the system to switch itself off, and returns; the caller waits `StartPlan.patience`, then ends it by force. */
   askToStop(target: Target): Promise<void>;
   /** After its end, before `target.root` is unmounted. Must bear being called again, and when `prepare` failed half way. */
@@ -36,7 +39,7 @@ export interface Target extends SoundSystem {
   readonly run: string;
   /** `<run>/root`: its root file system is mounted here before `prepare`. */
   readonly root: string;
-  /** `/sys/fs/cgroup/systems/<name>`: limits are set on it; the foreground process is born into it. */
+  /** `/sys/fs/cgroup/systems/<name>`: limits are set on it; the foreground process is born into `start` below it. */
   readonly cgroup: string;
   /** It gets the machine's screen and keyboard (`diskbios.console=`). */
   readonly console: boolean;
@@ -49,4 +52,6 @@ export interface StartPlan {
   readonly ends: EndSigns;
   /** Milliseconds that the system is given to switch itself off. */
   readonly patience: number;
+  /** Of the foreground process, where memory running out is not to end it first. */
+  readonly oomScore?: number;
 }

@@ -2,9 +2,10 @@ import { MissingError } from '../../../base/errors.ts';
 import type { EngineName } from '../../../base/system.ts';
 import { chroot } from './chroot.ts';
 import type { Engine } from './engine.ts';
+import { lxc } from './lxc.ts';
 
 /** In the order of preference for systems made without a wish. */
-export const engines: readonly Engine[] = [chroot];
+export const engines: readonly Engine[] = [lxc, chroot];
 
 /** The engine of a name. Throws `MissingError` where this PE does not have it. */
 export function engineOf(name: EngineName): Engine {

@@ -4,9 +4,10 @@ import { makeFolders } from '../../host/files.ts';
 import { removeFile, replaceFile } from '../../host.ts';
 import { shellLine } from '../../lib/network-config.ts';
 import type { EndSigns, RunState } from '../../lib/systems/run-state.ts';
-import { makeCgroup, removeCgroup } from '../cgroup.ts';
+import { birthplace, makeCgroup, removeCgroup } from '../cgroup.ts';
 import type { StartPlan, Target } from '../engines/engine.ts';
 import { engineOf } from '../engines/registry.ts';
+import { withOwnIds } from '../own-ids.ts';
 import { mountRoot, unmountRoot } from '../root.ts';
 import type { SoundSystem } from '../store.ts';
 import { runState, targetOf } from '../target.ts';
@@ -35,6 +36,7 @@ export async function prepare(found: SoundSystem, wish: StartWish): Promise<void
   const target = targetOf({ ...found, system }, wish.console);
   makeFolders(target.run);
   removeFile(`${target.run}/up`);
+  removeFile(`${target.run}/end`);
   try {
     await clear(target);
     const plan = await ready(target);
@@ -46,15 +48,16 @@ export async function prepare(found: SoundSystem, wish: StartWish): Promise<void
   }
 }
 
-async function ready(target: Target): Promise<StartPlan> {
-  const engine = engineOf(target.system.engine);
+async function ready(wanted: Target): Promise<StartPlan> {
+  const engine = engineOf(wanted.system.engine);
+  const target = engine.mapsIds ? await withOwnIds(wanted) : wanted;
   if (target.dir.readOnly && target.system.kind === 'app')
     throw new MissingError(
       `${target.name} cannot be started: its disk cannot be written to`,
       'systemx status',
     );
   const unlimited = makeCgroup(target.cgroup, target.system.limits);
-  await mountRoot(target);
+  await mountRoot(target, engine.mapsIds && !target.system.privileged ? target.system.idBase : undefined);
   const problems = [...unlimited, ...settingsProblems(target.name, target.system), ...engine.check(target)];
   if (problems.length > 0)
     throw new UserError(
@@ -73,7 +76,8 @@ function startScript(target: Target, plan: StartPlan): string {
     '#!/bin/sh',
     // Never more than the limit and what one run writes between two looks of the supervisor.
     `[ ! -e ${log} ] || [ "$(stat -c %s ${log})" -lt ${logLimit} ] || mv ${log} ${log}.1`,
-    `echo $$ >${shellLine([[`${target.cgroup}/cgroup.procs`]])} || exit 1`,
+    `echo $$ >${shellLine([[`${birthplace(target.cgroup)}/cgroup.procs`]])} || exit 1`,
+    ...(plan.oomScore === undefined ? [] : [`echo ${plan.oomScore} >/proc/self/oom_score_adj`]),
     `exec </dev/null >>${log} 2>&1`,
     `exec env -i ${shellLine([env])} ${shellLine([plan.argv])}`,
     '',

@@ -1,44 +1,49 @@
-import { FailedError } from '../../../base/errors.ts';
-import type { EngineName } from '../../../base/system.ts';
+import { passThrough } from '../../host/pass-through.ts';
 import { environment, foreground } from '../../host/run.ts';
 import { isTerminal } from '../../host/terminal.ts';
-import { engineOf } from '../../systems/engines/registry.ts';
-import { findSound } from '../../systems/store.ts';
-import { runState, targetOf } from '../../systems/target.ts';
-import { command } from '../command.ts';
+import { runningSystem } from '../../systems/attach.ts';
+import { type Argument, command } from '../command.ts';
 
-/** Runs a program inside a running system with this terminal; its exit code is ours. */
-function inside(name: string, argv: readonly string[]): number {
-  const target = targetOf(findSound(name));
-  const engine = engineOf((runState(name)?.engine ?? target.system.engine) as EngineName);
-  if (engine.init(target) === undefined)
-    throw new FailedError('not-running', `${name} is not running`, { hint: `systemx start ${name}` });
-  return foreground(engine.command(target, argv, { tty: isTerminal(0) }));
+const name: Argument = { name: 'NAME', meaning: 'a running system', completes: 'system' };
+
+/** Runs a program inside a running system with our streams; its exit code is ours. */
+async function inside(system: string, argv: readonly string[]): Promise<number> {
+  const { target, engine } = runningSystem(system);
+  const terminals = ([0, 1, 2] as const).filter(isTerminal).length;
+  const words = engine.command(target, argv, terminals === 3 ? term() : undefined);
+  return terminals === 0 || terminals === 3 ? foreground(words) : passThrough(words);
 }
+
+const term = (): string => {
+  const given = environment('TERM') ?? 'linux';
+  return /^[\w.+-]+$/.test(given) ? given : 'linux';
+};
 
 export const exec = command({
   name: 'exec',
   summary: 'Run a program inside a running system',
-  about: ['Its exit code is that of systemx. What stands behind the name belongs to the program.'],
-  arguments: [
-    { name: 'NAME', meaning: 'a running system', completes: 'system' },
-    { name: 'PROGRAM', meaning: 'the program and its arguments', many: 'rest' },
+  about: [
+    'Its exit code is that of systemx. What stands behind the name belongs to the program. It gets a terminal where all three',
+    'streams are one; else standard input is passed on and both outputs stay apart.',
   ],
+  arguments: [name, { name: 'PROGRAM', meaning: 'the program and its arguments', many: 'rest' }],
   options: {},
-  examples: ['systemx exec web -- hostname', 'systemx exec web ls -l /etc'],
-  run: ({ args: [name = '', ...argv] }) => inside(name, argv),
+  examples: [
+    'systemx exec web -- hostname',
+    'systemx exec web ls -l /etc',
+    'tar c site | systemx exec web tar x -C /srv',
+  ],
+  run: ({ args: [system = '', ...argv] }) => inside(system, argv),
 });
 
 export const enter = command({
   name: 'enter',
   summary: 'Open a shell inside a running system',
-  arguments: [{ name: 'NAME', meaning: 'a running system', completes: 'system' }],
+  arguments: [name],
   options: {},
   examples: ['systemx enter web'],
-  run({ args: [name = ''] }) {
-    const term = environment('TERM') ?? 'linux';
-    const shell = `export TERM=${/^[\w.+-]+$/.test(term) ? term : 'linux'} HOME=/root; cd /root 2>/dev/null || cd /; `;
-    const best = '[ ! -x /bin/bash ] || exec /bin/bash -l; exec /bin/sh -l';
-    return inside(name, ['/bin/sh', '-c', shell + best]);
+  run({ args: [system = ''] }) {
+    const shell = 'cd /root 2>/dev/null || cd /; [ ! -x /bin/bash ] || exec /bin/bash -l; exec /bin/sh -l';
+    return inside(system, ['/bin/sh', '-c', shell]);
   },
 });

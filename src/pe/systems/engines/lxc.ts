@@ -1,0 +1,140 @@
+import type { SystemNetwork } from '../../../base/system.ts';
+import { stat } from '../../host/files.ts';
+import { busybox, execute } from '../../host/run.ts';
+import { exists, kill, readText, removeFile, replaceFile } from '../../host.ts';
+import { shellLine } from '../../lib/network-config.ts';
+import { haltOf, patienceOf, wrapper } from '../../lib/systems/init-kind.ts';
+import { baseEnv, type LxcNet, lxcConfig } from '../../lib/systems/lxc-config.ts';
+import { runFolder } from '../../lib/systems/places.ts';
+import { initOf, initProblems, kindOfInit } from '../init.ts';
+import { idMapProblem } from '../root.ts';
+import type { Engine, Target } from './engine.ts';
+import { mountProblems } from './mounts.ts';
+
+const program = '/usr/bin/lxc-start';
+/** Folder of the folders that LXC knows containers by. */
+const lxcPath = runFolder('').replace(/\/$/, '');
+const logSize = 256 * 1024;
+
+const named = (target: Target): string[] => ['-P', lxcPath, '-n', target.name];
+
+/** The first process, as the hook at the start wrote it down; process ids are used again, so it must be in the right group. */
+function init(target: Target): number | undefined {
+  const pid = Number(readText(`${target.run}/init-pid`));
+  if (!(pid > 0)) return undefined;
+  const group = readText(`/proc/${pid}/cgroup`) ?? '';
+  return group.includes(`/systems/${target.name}/payload`) ? pid : undefined;
+}
+
+/** Cards as LXC wants them. */
+function nets(network: SystemNetwork): LxcNet[] {
+  return [{ type: network.kind === 'host' ? 'none' : 'empty' }];
+}
+
+/** LXC starts the program itself, or a small init with the program as its child where it is no init. */
+function firstProcess(target: Target): Pick<Parameters<typeof lxcConfig>[0], 'init' | 'kind' | 'helpers'> {
+  const kind = kindOfInit(target.root, target.system);
+  const command = initOf(target.system);
+  if (kind !== 'program' || target.system.init === undefined) return { init: command, kind, helpers: [] };
+  const script = `${target.run}/init`;
+  replaceFile(script, wrapper(shellLine([command])), 0o755);
+  const inside = { busybox: '/dev/.busybox', script: '/dev/.init' };
+  return {
+    init: [inside.busybox, 'sh', inside.script],
+    kind,
+    helpers: [
+      { from: busybox, to: inside.busybox },
+      { from: script, to: inside.script },
+    ],
+  };
+}
+
+/** Containers by LXC: unprivileged unless asked for otherwise. */
+export const lxc: Engine = {
+  name: 'lxc',
+  isolation:
+    'own processes, files, name, network and users; root inside is nobody outside, unless it is privileged',
+  networks: ['bridge', 'lan', 'none', 'host'],
+  mapsIds: true,
+  available: () =>
+    exists(program) ? idMapProblem() : 'this PE has no LXC; add the package lxc to the recipe',
+  check(target) {
+    const { name, system } = target;
+    const problems = [...initProblems(name, target.root, system), ...mountProblems(target)];
+    if (system.network.kind === 'host' && !system.privileged)
+      problems.push(
+        `the PE's own network is for privileged systems and the engine chroot only: systemx set ${name} network=bridge`,
+      );
+    for (const [key, value] of Object.entries(system.env)) {
+      if (/[\u0000-\u001f\u007f]/.test(value))
+        problems.push(`env.${key} has control characters in it: systemx set ${name} env.${key}=TEXT`);
+    }
+    return problems;
+  },
+  prepare(target) {
+    const { name, system, run } = target;
+    for (const old of ['init-pid', 'lxc.log']) removeFile(`${run}/${old}`);
+    const first = firstProcess(target);
+    const config = lxcConfig({
+      ...first,
+      name,
+      hostname: system.hostname ?? name,
+      run,
+      root: target.root,
+      cgroup: `systems/${name}`,
+      idBase: system.privileged ? undefined : system.idBase,
+      env: system.env,
+      mounts: system.mounts.map((one) => ({
+        ...one,
+        kind: stat(one.from)?.kind === 'folder' ? ('folder' as const) : ('file' as const),
+      })),
+      nets: nets(system.network),
+      terminal: target.console ? '/dev/tty1' : undefined,
+      logSize,
+    });
+    replaceFile(`${run}/config`, config, 0o600);
+    return Promise.resolve({
+      argv: [program, ...named(target), '-F', '-q', '-l', 'INFO', '-o', `${run}/lxc.log`],
+      env: { PATH: baseEnv['PATH'] ?? '' },
+      // The kernel ends the first process by SIGHUP (anew) or SIGINT (off).
+      ends: { reboot: [128 + 1], powerOff: [128 + 2] },
+      patience: patienceOf(first.kind),
+      oomScore: -900,
+    });
+  },
+  init,
+  command(target, argv, term) {
+    const env = {
+      ...baseEnv,
+      container: 'lxc',
+      ...target.system.env,
+      ...(term === undefined ? {} : { TERM: term }),
+    };
+    return [
+      '/usr/bin/lxc-attach',
+      ...named(target),
+      ...['-q', '--clear-env'],
+      ...Object.entries(env).flatMap(([key, value]) => ['-v', `${key}=${value}`]),
+      '--',
+      ...argv,
+    ];
+  },
+  console: (target) =>
+    // What is on the console of sysvinit is its messages; the logins are on the terminals.
+    [
+      '/usr/bin/lxc-console',
+      ...named(target),
+      ...['-q', '-e', '^a', '-t', kindOfInit(target.root, target.system) === 'sysvinit' ? '1' : '0'],
+    ],
+  async askToStop(target) {
+    const pid = init(target);
+    const halt = haltOf(kindOfInit(target.root, target.system));
+    if (pid === undefined) return;
+    if ('signal' in halt) kill(pid, halt.signal);
+    else await execute(lxc.command(target, halt.run, undefined), { within: 10_000 });
+  },
+  cleanup(target) {
+    for (const file of ['init-pid', 'init', 'config']) removeFile(`${target.run}/${file}`);
+    return Promise.resolve();
+  },
+};
