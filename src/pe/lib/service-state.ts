@@ -1,6 +1,16 @@
+import type { Mode } from '../../base/cmdline.ts';
+
 export const statePath = '/run/diskbios/services.json';
 export const controlPath = '/run/diskbios/control';
 export const replyFolder = '/run/diskbios/replies';
+
+/** What this boot has become, in `/run/diskbios/status.json`. */
+export const statusPath = '/run/diskbios/status.json';
+export interface BootStatus {
+  readonly mode: Mode;
+  /** A line for each thing that is wrong, with what to do about it. */
+  readonly problems: readonly string[];
+}
 
 export type Phase = 'running' | 'waiting' | 'stopping' | 'stopped' | 'finished' | 'failed';
 

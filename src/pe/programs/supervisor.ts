@@ -26,7 +26,14 @@ import { prepareLogin } from '../supervisor/login.ts';
 import { createNetwork } from '../supervisor/network.ts';
 import { createPowerButton } from '../supervisor/power-button.ts';
 import { type Services, supervise } from '../supervisor/services.ts';
-import { createStateWriter, endLeftovers, isReady, markReady } from '../supervisor/state.ts';
+import {
+  createStateWriter,
+  createStatusWriter,
+  earlyProblems,
+  endLeftovers,
+  isReady,
+  markReady,
+} from '../supervisor/state.ts';
 import { createStorage } from '../supervisor/storage.ts';
 import { createSystems } from '../supervisor/systems.ts';
 import { joinThePe } from '../systems/cgroup.ts';
@@ -132,6 +139,11 @@ async function main(): Promise<void> {
     for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
   }
   for (const problem of choice.problems) log(`${problem}; coming up live`);
+  const early = earlyProblems();
+  for (const problem of early) {
+    log(problem);
+    if (!again) consoles.say(`diskbios: ${problem}`);
+  }
   const state = createStateWriter(() => services);
   const added = dropIns(config.services);
   const services = supervise({ ...added, ...config.services }, baseEnv(config), state.changed, starts);
@@ -193,9 +205,9 @@ async function main(): Promise<void> {
   const decideBy = now() + servicePatience;
   await wait.until(() => now() > decideBy || starts.decided());
   const failed = starts.close();
-  const problems = (): string[] => [...storage.places().problems, ...systems.problems()];
-  if (!again) for (const problem of problems()) consoles.say(`diskbios: ${problem}`);
-  for (const problem of problems()) log(problem);
+  const found = (): string[] => [...storage.places().problems, ...systems.problems()];
+  if (!again) for (const problem of found()) consoles.say(`diskbios: ${problem}`);
+  for (const problem of found()) log(problem);
   const ready = readyLine(systems.mode(), uptime(), failed);
   if (!again) consoles.say(ready);
   markReady(ready);
@@ -203,20 +215,25 @@ async function main(): Promise<void> {
 
   const oneTimePassword = await prepareLogin(config, storage.ownPassword());
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
-  const text = (): string =>
-    welcome({
+  const problems = (): string[] => [
+    ...choice.problems,
+    ...early,
+    ...failed.map((name) => `service ${name} failed to start`),
+    ...found(),
+  ];
+  const publish = createStatusWriter();
+  const text = (): string => {
+    publish({ mode: systems.mode(), problems: problems() });
+    return welcome({
       config,
       addresses: network.addresses(),
       sshKeys,
       oneTimePassword,
       ownPassword: storage.ownPassword(),
-      problems: [
-        ...choice.problems,
-        ...failed.map((name) => `service ${name} failed to start`),
-        ...problems(),
-      ],
+      problems: problems(),
       networkNote: network.note(),
     });
+  };
   let shown = text();
   consoles.open(shown);
   refresh = () => {

@@ -1,5 +1,5 @@
 import { after, exists, kill, ownPid, readText, replaceFile } from '../host.ts';
-import { type SupervisorState, statePath } from '../lib/service-state.ts';
+import { type BootStatus, type SupervisorState, statePath, statusPath } from '../lib/service-state.ts';
 import { systemOfService } from '../lib/systems/run-state.ts';
 import { type Services, startTicks } from './services.ts';
 
@@ -45,6 +45,21 @@ export function createStateWriter(services: () => Services | undefined): {
       begun = true;
       changed();
     },
+  };
+}
+
+/** What early take-over could not do, one line each, written before the supervisor was there. */
+export const earlyProblems = (): string[] =>
+  (readText('/run/diskbios/problems') ?? '').split('\n').filter((line) => line !== '');
+
+/** Publishes what this boot has become and what is wrong; only where it has changed. */
+export function createStatusWriter(): (status: BootStatus) => void {
+  let written = '';
+  return (status) => {
+    const text = `${JSON.stringify(status)}\n`;
+    if (text === written) return;
+    written = text;
+    replaceFile(statusPath, text);
   };
 }
 

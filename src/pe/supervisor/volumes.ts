@@ -152,7 +152,9 @@ export function createVolumes(
         probed.set(name, superblock === undefined ? undefined : { device, superblock, writeProtected });
       }),
     );
-    const candidates = [...probed.values()].filter((one) => one !== undefined);
+    const candidates = [...probed.values()]
+      .filter((one) => one !== undefined)
+      .sort((a, b) => (a.device < b.device ? -1 : 1));
     const problems = new Map<DataWish, string>();
     for (const wish of waiting()) {
       const chosen = choose(wish, candidates);

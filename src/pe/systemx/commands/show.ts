@@ -2,7 +2,7 @@ import { formatBytes } from '../../../base/sizes.ts';
 import { livefsTemplate } from '../../../base/system.ts';
 import { busybox, execute } from '../../host/run.ts';
 import { exists, readText, uptime } from '../../host.ts';
-import { duration } from '../../lib/service-state.ts';
+import { type BootStatus, duration, statusPath } from '../../lib/service-state.ts';
 import { parseJson } from '../../lib/systems/json-reader.ts';
 import { settings } from '../../lib/systems/settings.ts';
 import { engines } from '../../systems/engines/registry.ts';
@@ -171,11 +171,13 @@ export const status = command({
   examples: ['systemx status', 'systemx status --json'],
   async run({ options }) {
     const pe = parseJson(readText('/etc/diskbios/pe.json')) as { name: string; version: string } | undefined;
-    const mode = /mode=(\w+)/.exec(readText('/run/diskbios/ready') ?? '')?.[1] ?? 'starting';
+    const known = parseJson(readText(statusPath)) as BootStatus | undefined;
+    const mode = known?.mode ?? 'starting';
     const places = readPlaces();
     const systems = listSystems(places);
     const problems = [
-      ...places.problems,
+      // Of systems, what is so now and not what was so at boot.
+      ...(known?.problems ?? places.problems).filter((problem) => !problem.startsWith('system ')),
       ...systems
         .filter(({ system }) => system === undefined)
         .map((one) => `system ${one.name} is broken: ${one.problems.join('; ')}`),
