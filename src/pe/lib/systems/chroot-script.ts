@@ -84,7 +84,7 @@ function mountLines(root: string, { from, to, readOnly }: SystemMount): string[]
   ];
 }
 
-const namespaces = 'exec /usr/bin/busybox unshare -m -p -i -u -f --propagation private /usr/bin/busybox sh';
+const namespaces = '/usr/bin/busybox unshare -m -p -i -u -f --propagation private /usr/bin/busybox sh';
 /** Of 512 bytes, as `ulimit -f` counts. */
 const logBlocks = 512;
 
@@ -100,17 +100,19 @@ export function foregroundScript(facts: {
 }): string {
   const at = (name: string): string => quoted(`${facts.run}/${name}`);
   const command = `${namespaces} ${quoted(facts.inside)}`;
+  // Once a login has had its terminal, `script` does not notice the end, and turns in circles.
+  const end = `echo $? >${at('end')}; usleep 100000; kill -9 $PPID`;
   if (facts.holder === 'screen')
-    return `#!/bin/sh\nexec setsid -c /usr/bin/busybox sh -c ${quoted(command)} <>/dev/tty1 >&0 2>&1\n`;
+    return `#!/bin/sh\nexec setsid -c /usr/bin/busybox sh -c ${quoted(`exec ${command}`)} <>/dev/tty1 >&0 2>&1\n`;
   return [
     '#!/bin/sh',
     `mkfifo -m 600 ${at('console-in')} ${at('console-out')} 2>/dev/null`,
     // The log writer is ended by its own limit, and another one begins a fresh file. It ends when nobody writes any more.
-    `(while ! (ulimit -f ${logBlocks}; exec cat >>${at('log')}) 2>/dev/null; do mv ${at('log')} ${at('log.1')}; done) <${at('console-out')} >/dev/null 2>&1 &`,
+    `((while ! (ulimit -f ${logBlocks}; exec cat >>${at('log')}) 2>/dev/null; do mv ${at('log')} ${at('log.1')}; done) <${at('console-out')} >/dev/null 2>&1 &)`,
     `exec >${at('console-out')} 2>&1`,
     facts.holder === 'script'
-      ? `exec script -q -f -e -E never -O /dev/null -c ${quoted(command)} <>${at('console-in')}`
-      : `rm -f ${at('console-in')}; ${command}`,
+      ? `exec script -q -f -E never -O /dev/null -c ${quoted(`${command}; ${end}`)} <>${at('console-in')}`
+      : `rm -f ${at('console-in')}; exec ${command}`,
     '',
   ].join('\n');
 }
