@@ -48,13 +48,16 @@ const chardevId = 'agent';
 /** Numbers are never used twice, so that an answer that comes late is not taken for another one's. */
 let lastId = Date.now();
 
-/** Connects to the agent's port of a running QEMU; the agent itself may come later. */
-export async function connectAgent(socketPath: string, qmp: Qmp): Promise<Agent> {
+/** Connects to the agent's port of a running QEMU; the agent itself may come later. `heard` is called whenever it says something. */
+export async function connectAgent(socketPath: string, qmp: Qmp, heard?: () => void): Promise<Agent> {
   const socket = await connectTo(socketPath);
   const peer = agentPeer(randomUUID(), (request) => socket.write(requestLine(request)));
   socket.setEncoding('utf8');
   const read = agentLines(peer.received);
-  socket.on('data', (text) => read(String(text)));
+  socket.on('data', (text) => {
+    heard?.();
+    read(String(text));
+  });
   socket.on('close', () => peer.ended());
   const stopListening = qmp.onEvent(({ event, data }) => {
     if (event === 'RESET') peer.lost('the machine was reset');

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Qmp } from './qmp.ts';
 import { sameReset } from './resets.ts';
+import { screenConsole } from './screen-console.ts';
 import type { SerialLine } from './serial.ts';
 import { type Finding, kernelSpoke, recognise, serviceFailure, shortOfMemory } from './signs.ts';
 import { lastLines } from './terminal-text.ts';
-import { screenLines } from './vga-text.ts';
 
 export interface LookedAt {
   readonly qmp: Qmp;
@@ -31,8 +31,9 @@ export interface LookOut {
   lastWords(): readonly string[];
 }
 
-/** Silence on the serial line after which the screen is looked at. Milliseconds. */
+/** Silence on the serial line after which the screen is read, and how often. Milliseconds. */
 const screenAfterMs = 3000;
+const screenEveryMs = 2000;
 
 /** States of a guest that QEMU has stopped by itself (`RunState` in QEMU's qapi/run-state.json). */
 const stopped: Readonly<Record<string, string>> = {
@@ -49,6 +50,7 @@ export function keepLookOut({ qmp, serial, firmwareLog }: LookedAt): LookOut {
   let before = '';
   let resetAt = -Infinity;
   let screen: readonly string[] = [];
+  let screenAt = -Infinity;
   let halted: Finding | undefined;
 
   const firmwareText = (): string =>
@@ -85,13 +87,18 @@ export function keepLookOut({ qmp, serial, firmwareLog }: LookedAt): LookOut {
 
   /** A boot loader that finds no configuration, and a system without a serial console, speak on the screen only. */
   const screenFinding = (): Finding | undefined => {
-    if (performance.now() - serial.lastHeard() < screenAfterMs) return undefined;
-    void screenLines(qmp, dirname(firmwareLog)).then(
-      (lines) => {
-        screen = lines;
-      },
-      () => undefined,
-    );
+    const now = performance.now();
+    if (now - serial.lastHeard() < screenAfterMs) return undefined;
+    if (now - screenAt > screenEveryMs) {
+      screenAt = now;
+      // A guest that ends meanwhile has no screen; that is noticed elsewhere.
+      void screenConsole(qmp, dirname(firmwareLog)).then(
+        (lines) => {
+          screen = lines;
+        },
+        () => undefined,
+      );
+    }
     const found = recognise(`${screen.join('\n')}\n`);
     // A prompt is what stands there last; further up it is part of a text.
     return found?.failure.startsWith('grub-') === true ? recognise(screen.slice(-2).join('\n')) : found;

@@ -55,8 +55,10 @@ export function operate(
     await port?.release();
     let guest: Guest | undefined;
     try {
-      guest = await startGuest(tools, request(), folder, { ...options, command: byHand });
-      const agent = options.agent === true ? await connectAgent(folder.agent, guest.qmp) : undefined;
+      const started = await startGuest(tools, request(), folder, { ...options, command: byHand });
+      guest = started;
+      const heard = (): void => started.felt('its agent');
+      const agent = options.agent === true ? await connectAgent(folder.agent, guest.qmp, heard) : undefined;
       const pluggable = attached(
         [...drives.keys()].filter((name) => present.has(name)),
         parts,

@@ -9,6 +9,8 @@ import type { SerialLine } from './serial.ts';
 
 /** How long to wait. Times are for a machine of ordinary speed; the guest's patience stretches them. */
 export interface Expectation {
+  /** What is awaited, for a person; default: the pattern. */
+  readonly what?: string;
   /** Milliseconds until it is too slow; default 120 s. */
   readonly within?: number;
   /**
@@ -160,7 +162,7 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
   return {
     waitFor: (pattern, expectation = {}) => {
       const regex = typeof pattern === 'string' ? new RegExp(escapeRegExp(pattern)) : pattern;
-      return attend(String(pattern), expectation, () => {
+      return attend(expectation.what ?? String(pattern), expectation, () => {
         const text = serial.text().slice(position);
         const groups = new RegExp(regex.source, regex.flags.replace(/[gy]/g, '')).exec(text);
         if (groups === null) return undefined;

@@ -31,7 +31,7 @@ export async function awaitReady({
   const running = guest.machine.guest();
   await passMenuOnce(guest, within);
   const left = Math.max(0, within - (performance.now() - started) / patience);
-  const { groups } = await running.waitFor(readyPattern, { within: left });
+  const { groups } = await running.waitFor(readyPattern, { what: 'DISKBIOS-READY', within: left });
   const [line, mode = '', , failed] = groups;
   if (failed === undefined) return mode;
   throw new BootError(
