@@ -6,7 +6,10 @@ export type Firmware = (typeof firmwares)[number];
 export const attachments = ['cd', 'usb', 'virtio', 'ahci', 'nvme'] as const;
 export type Attachment = (typeof attachments)[number];
 
-/** An error that a drive shows on purpose. */
+/**
+ * An error that a drive shows on purpose. Linux calls most of them an input/output error (EIO); where a flush fails on NVMe, it
+ * says that there is no data (ENODATA).
+ */
 export interface DriveFault {
   readonly on: 'read' | 'write' | 'flush';
   /**

@@ -38,7 +38,8 @@ export async function makeDisk(name: string, disk: MachineDisk, folder: DiskFold
       hint: 'usb, virtio and nvme disks can',
     });
   }
-  const writes = readOnly ? 'refuse' : 'keep-in-memory';
+  // Where flushes are not carried out, they cannot fail.
+  const writes = readOnly ? 'refuse' : fault?.on === 'flush' ? 'keep' : 'keep-in-memory';
   const path = join(folder.dir, name.replace(/[^\w.-]+/g, '_'));
   if (from !== undefined) {
     if (readOnly && size === undefined)
