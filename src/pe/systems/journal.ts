@@ -9,6 +9,7 @@ import {
   type FileStep,
   type JournalRecord,
   journalFolder,
+  type Owner,
   recovery,
   trashFolder,
   trashPath,
@@ -75,9 +76,9 @@ export async function change<T = undefined>(
   const id = `${Date.now().toString(36)}-${owner.pid}-${counter}-${Math.floor(now() % 1000)}`;
   const record: JournalRecord = { format: 1, id, ...what, owner, commit: undefined };
   const exists = (path: string): boolean => isThere(`${dir.path}/${path}`);
-  await carryOut(dir.path, beginSteps(record, exists));
   let made: Awaited<ReturnType<typeof work>>;
   try {
+    await carryOut(dir.path, beginSteps(record, exists));
     made = await work({
       id,
       work: `${dir.path}/${workPath(id)}`,
@@ -87,12 +88,24 @@ export async function change<T = undefined>(
     await carryOut(dir.path, abandonSteps(id));
     throw error;
   }
-  await carryOut(dir.path, commitSteps(record, made.commit, exists));
+  try {
+    await carryOut(dir.path, commitSteps(record, made.commit, exists));
+  } catch (error) {
+    // A full disk, mostly. What is on the disk decides whether it is to be undone or can still be finished.
+    const told = await recover(dir, { except: owner });
+    if (!told.some((line) => line.endsWith('was finished'))) throw error;
+  }
   return made.result;
 }
 
-/** Finishes or removes what was interrupted; a line for each such operation. At boot and before each change. */
-export async function recover(dir: SystemsDir, { atBoot = false } = {}): Promise<readonly string[]> {
+/**
+ * Finishes or removes what was interrupted; a line for each such operation. At boot and before each change. `except`: a process
+ * whose operations count as interrupted, though it lives.
+ */
+export async function recover(
+  dir: SystemsDir,
+  { atBoot = false, except }: { readonly atBoot?: boolean; readonly except?: Owner } = {},
+): Promise<readonly string[]> {
   if (dir.readOnly || !isThere(`${dir.path}/.pe`)) return [];
   const below = (folder: string): string[] => list(`${dir.path}/${folder}`);
   // Before the records: whoever begins meanwhile writes its record first.
@@ -107,7 +120,7 @@ export async function recover(dir: SystemsDir, { atBoot = false } = {}): Promise
     work,
     trash,
     exists: (path) => isThere(`${dir.path}/${path}`),
-    isAlive,
+    isAlive: (owner) => owner.pid !== except?.pid && isAlive(owner),
   });
   await carryOut(dir.path, steps);
   return told;

@@ -123,6 +123,8 @@ function endSteps(id: string): FileStep[] {
 export const abandonSteps = (id: string): FileStep[] => [
   { kind: 'remove-tree', path: workPath(id) },
   { kind: 'remove-file', path: recordPath(id) },
+  // Where the disk was too full for it.
+  { kind: 'remove-file', path: `${recordPath(id)}.new` },
 ];
 
 /** What lies in `.pe/journal`, `.pe/work` and `.pe/trash`. */

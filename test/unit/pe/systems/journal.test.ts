@@ -127,7 +127,8 @@ describe.each(Object.entries(operations))('%s', (_, operation) => {
   });
 
   test.each(losses)(
-    'a cut after any call, losing %s: done or undone, nothing else touched, nothing left',
+    'a cut after any call, losing %s: done or undone, nothing else',
+    { timeout: 60_000 },
     (loss) => {
       const { before, after, calls } = outcome(operation);
       const seen = new Set<string>();
@@ -145,7 +146,7 @@ describe.each(Object.entries(operations))('%s', (_, operation) => {
     },
   );
 
-  test('a second cut, during recovery, does no harm either', () => {
+  test('a second cut, during recovery, does no harm either', { timeout: 120_000 }, () => {
     const { before, after, calls } = outcome(operation);
     for (let cut = 0; cut < calls; cut += 1) {
       for (let second = 0; ; second += 1) {
