@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
@@ -90,3 +91,94 @@ test('in a terminal, the guest has it: what is typed reaches the guest, Ctrl-A X
   expect(ended.code).toBe(0);
   expect(leftovers()).toEqual(before);
 });
+
+test('--screenshot saves the screen and switches off', async () => {
+  const file = join(dir, 'welcome.png');
+  const { code, out } = await diskbios(['run', join(images, 'minimal.iso'), '--screenshot', file]);
+  expect(code).toBe(0);
+  expect(out).toBe(`${file}\n`);
+  const size = (await asPlainUser(['file', '-b', file])).out;
+  expect(size).toMatch(/PNG image data, \d{3,4} x \d{3}/);
+});
+
+test('--screenshot of an image that does not boot: the picture is there, and the exit code is 1', async () => {
+  const file = join(dir, 'broken.png');
+  const ended = await diskbios(['run', cli, '--as', 'virtio', '--screenshot', file]);
+  expect(ended.code).toBe(1);
+  expect(ended.err).toContain(`its screen is saved in ${file}`);
+  expect(existsSync(file)).toBe(true);
+});
+
+test('--screenshot --within: the screen of that moment, READY or not', async () => {
+  const file = join(dir, 'menu.png');
+  const args = ['run', join(images, 'minimal.iso'), '--screenshot', file, '--within', '2s'];
+  const { code, err } = await diskbios(args);
+  expect(err).toContain('not READY within the time given');
+  expect([code, existsSync(file)]).toEqual([0, true]);
+});
+
+test('--ssh lets in a key made for the session, gives the exit code, and --snapshot leaves disks alone', async () => {
+  const disk = join(dir, 'snapshot.img');
+  const log = join(dir, 'console.log');
+  const given = ['--snapshot', '--disk', `${disk}:64MiB`, '--log', log];
+  const command = 'echo kept > /dev/vda; sync; head -c 4 /dev/vda; exit 7';
+  const ended = await diskbios(['run', join(images, 'cloudbios.iso'), '--ssh', ...given, '--', command]);
+  expect(ended.err).toContain('it is shown one that is made for this session');
+  expect(ended).toMatchObject({ out: 'kept', code: 7 });
+  expect(readFileSync(disk).subarray(0, 4)).toEqual(Buffer.alloc(4));
+  expect(readFileSync(log, 'utf8')).toContain('DISKBIOS-READY');
+});
+
+test('--ssh logs in: in a terminal, what is typed reaches the shell there', async () => {
+  const before = leftovers();
+  const command = [process.execPath, cli, 'run', join(images, 'cloudbios.iso'), '--ssh'].join(' ');
+  let said = '';
+  let typed = false;
+  const ended = await asPlainUser(['script', '-qec', command, '/dev/null'], {
+    ...{ cwd: dir, env: { ...env, TERM: 'vt100' }, typing: true },
+    onText: (text, child) => {
+      said += text;
+      // The shell asks the terminal for its cursor, too.
+      if (typed || !/made for this session[^]*# (?:\x1b\[6n)?$/.test(said)) return;
+      typed = true;
+      child.type('tty; exit 9\r');
+    },
+  });
+  expect(said).toContain('/dev/pts/0');
+  expect(said).toContain('switching it off');
+  expect(ended.code).toBe(9);
+  expect(leftovers()).toEqual(before);
+});
+
+test('--ssh of an image without an SSH server says so', async () => {
+  const ended = await diskbios(['run', join(images, 'minimal.iso'), '--ssh', '--', 'true']);
+  expect(ended.err).toContain('it is READY, but no SSH server answers');
+  expect(ended.code).toBe(1);
+});
+
+test('--vnc shows the screen at the address it prints', async () => {
+  let said = '';
+  let greeting: Promise<string> | undefined;
+  const ended = await diskbios(['run', join(images, 'minimal.iso'), '--vnc'], {
+    onText: (text, { pid }) => {
+      said += text;
+      const port = /vnc:\/\/127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+      if (greeting !== undefined || port === undefined || !said.includes('GRUB')) return;
+      greeting = firstWords(Number(port)).finally(() => process.kill(pid, 'SIGINT'));
+    },
+  });
+  expect(await greeting).toMatch(/^RFB 003\./);
+  expect(ended.code).toBe(130);
+});
+
+/** What a server says first. */
+function firstWords(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', reject);
+    socket.once('data', (bytes) => {
+      socket.destroy();
+      resolve(bytes.toString('latin1'));
+    });
+  });
+}
