@@ -49,6 +49,7 @@ export async function disks(): Promise<Disk[]> {
         model: [read(`${folder}/device/vendor`), read(`${folder}/device/model`)]
           .filter((word) => word !== '' && !/^0x/.test(word))
           .join(' '),
+        serial: read(`${folder}/serial`) || read(`${folder}/device/serial`),
         removable: read(`${folder}/removable`) === '1',
         writeProtected: read(`${folder}/ro`) === '1',
         parts: telling ? [whole, ...parts] : parts,

@@ -8,6 +8,8 @@ export interface Disk {
   readonly size: number;
   readonly sector: number;
   readonly model: string;
+  /** Serial number, where it tells one. */
+  readonly serial: string;
   readonly removable: boolean;
   readonly writeProtected: boolean;
   /** The disk itself where it has no partitions, else these. */

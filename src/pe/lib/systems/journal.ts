@@ -51,12 +51,11 @@ export const trashPath = (id: string): string => `${trashFolder}/${id}`;
 
 const above = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.');
 
-function writeRecord(record: JournalRecord): FileStep[] {
-  return [
-    { kind: 'write', path: recordPath(record.id), text: `${JSON.stringify(record)}\n` },
-    { kind: 'sync', folders: [journalFolder] },
-  ];
-}
+const writeRecord = (record: JournalRecord): FileStep => ({
+  kind: 'write',
+  path: recordPath(record.id),
+  text: `${JSON.stringify(record)}\n`,
+});
 
 /** Before anything else. After it, everything new is to be made below `workPath(id)`. */
 export function beginSteps(record: JournalRecord, exists: Exists): FileStep[] {
@@ -64,24 +63,33 @@ export function beginSteps(record: JournalRecord, exists: Exists): FileStep[] {
   return [
     ...folders.map((path): FileStep => ({ kind: 'make-folder', path })),
     ...(folders.length > 0 ? [{ kind: 'sync', folders: ['.', '.pe'] } as const] : []),
-    ...writeRecord({ ...record, commit: undefined }),
+    // Not synced: work without a record is removed as well.
+    writeRecord({ ...record, commit: undefined }),
     { kind: 'make-folder', path: workPath(record.id) },
   ];
 }
 
-/** When all that is new is made. After the second step, the write of the record, it will be finished whatever happens. */
+/**
+ * When all that is new is made. Once the record with the commit is on the disk it will be finished whatever happens. A single
+ * move needs no waiting for that: it is done or not, and either is whole.
+ */
 export function commitSteps(
   record: JournalRecord,
   commit: readonly CommitStep[],
   exists: Exists,
 ): FileStep[] {
-  const moves = commit.some((step) => step.kind === 'move' && step.from.startsWith(workFolder));
+  const fromWork = commit.some((step) => step.kind === 'move' && step.from.startsWith(workFolder));
   return [
-    ...(moves ? [{ kind: 'sync-tree', path: workPath(record.id) } as const] : []),
-    ...writeRecord({ ...record, commit }),
+    ...(fromWork ? [{ kind: 'sync-tree', path: workPath(record.id) } as const] : []),
+    writeRecord({ ...record, commit }),
+    ...(isSingleMove(commit) ? [] : [syncJournal]),
     ...finishSteps({ ...record, commit }, exists),
   ];
 }
+
+const syncJournal: FileStep = { kind: 'sync', folders: [journalFolder] };
+const isSingleMove = (commit: readonly CommitStep[]): boolean =>
+  commit.length === 1 && commit[0]?.kind === 'move';
 
 export type Exists = (path: string) => boolean;
 
@@ -106,14 +114,18 @@ function finishSteps(record: JournalRecord, exists: Exists): FileStep[] {
   return [
     ...steps,
     ...(folders.size > 0 ? [{ kind: 'sync', folders: [...folders] } as const] : []),
-    ...endSteps(record.id),
+    ...endSteps(record.id, commit),
   ];
 }
 
-function endSteps(id: string): FileStep[] {
+/** With a record that comes back, something of the same name that was made since could be thrown away: so it goes for good first. */
+function endSteps(id: string, commit: readonly CommitStep[]): FileStep[] {
+  const harmless =
+    isSingleMove(commit) &&
+    commit.every((step) => step.kind === 'move' && step.from.startsWith(`${workPath(id)}/`));
   return [
     { kind: 'remove-file', path: recordPath(id) },
-    { kind: 'sync', folders: [journalFolder] },
+    ...(harmless ? [] : [syncJournal]),
     { kind: 'remove-tree', path: workPath(id) },
     { kind: 'remove-tree', path: trashPath(id) },
   ];

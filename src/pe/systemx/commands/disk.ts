@@ -25,7 +25,7 @@ function show(all: readonly Disk[]): void {
     [
       disk.device,
       formatBytes(disk.size),
-      disk.model,
+      [disk.model, disk.serial].filter((word) => word !== '').join(' '),
       diskProblem(disk) === undefined ? 'can be used' : 'cannot be used',
     ],
     ...disk.parts

@@ -163,7 +163,14 @@ describe('readSuperblock', () => {
 describe('diskProblem', () => {
   const part = { device: '/dev/sda1', size: mebibyte, superblock: undefined, usedBy: [] };
   const disk: Disk = {
-    ...{ device: '/dev/sda', size: 1024 * mebibyte, sector: 512, model: 'Disk', removable: false },
+    ...{
+      device: '/dev/sda',
+      size: 1024 * mebibyte,
+      sector: 512,
+      model: 'Disk',
+      serial: '',
+      removable: false,
+    },
     ...{ writeProtected: false, parts: [part] },
   };
   const iso = readSuperblock(Buffer.alloc(superblockBytes).fill('CD001', 32_769, 32_774));
