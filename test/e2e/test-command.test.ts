@@ -1,0 +1,304 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it, test } from 'vitest';
+import { describeFile } from '../../src/image/describe.ts';
+import { spoiled } from '../helpers/broken-images.ts';
+import { processesNaming } from '../helpers/builder.ts';
+import { testFolder } from '../helpers/test-command.ts';
+
+const fixture = inject('fixture');
+const { images } = fixture;
+
+/** A folder of results, for the pictures and logs that a report names. */
+const results = (dir: string, name: string, file: string | undefined): string =>
+  join(dir, 'out', 'tests', name, file ?? 'not named');
+
+test('a recipe whose tests pass: built with the agent, proven on both firmwares, reported; nothing else is written', async () => {
+  const { dir, recipe, test, report } = testFolder(fixture, 'passing');
+  const file = recipe(
+    'passing',
+    `tests: !replace
+  - name: comes back
+    matrix: { medium: [iso, iso-as-usb] }
+    steps:
+      - ready: live
+      - run: ip -j route
+        expect: { json: [{ dst: default }] }
+        retry: 10s
+      - run: cat
+        stdin: said to it
+        expect: { stdout: said to it }
+      - screen: { contains: "login:", save: screen.png }
+      - reboot: {}
+      - ready: live
+      - poweroff: { within: 20s }
+`,
+  );
+  const ended = await test([file]);
+  expect(ended.out).toMatch(/\n4 passed, 0 failed\n$/);
+  expect(ended.code).toBe(0);
+  expect(ended.err).toMatch(/with (TCG|KVM|HVF) \(.+\)/);
+  expect(readdirSync(join(dir, 'out'))).toEqual(['tests']);
+
+  const { cases, images: tested } = report('passing');
+  expect(cases.map(({ title }) => title)).toEqual([
+    'iso, BIOS',
+    'iso, UEFI',
+    'iso-as-usb, BIOS',
+    'iso-as-usb, UEFI',
+  ]);
+  for (const one of cases) {
+    expect(one.overheadMs, `overhead of ${one.title}`).toBeLessThanOrEqual(300);
+    expect(one.guests[0]?.boots).toHaveLength(2);
+    expect(one.guests[0]?.boots[0]?.ready).toBeGreaterThan(0);
+    expect(one.guests[0]?.command.includes('OVMF_CODE')).toBe(one.firmware === 'uefi');
+    const [picture] = one.guests[0]?.screenshots ?? [];
+    expect(
+      readFileSync(results(dir, 'passing', picture?.file))
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    const log = readFileSync(results(dir, 'passing', one.guests[0]?.serialLog), 'utf8');
+    expect(log.match(/DISKBIOS-READY/g)).toHaveLength(2);
+  }
+  expect(tested).toMatchObject([{ medium: 'iso', agent: true }]);
+  for (const name of ['report.html', 'junit.xml', 'summary.txt']) {
+    expect(existsSync(results(dir, 'passing', name)), name).toBe(true);
+  }
+});
+
+test('what is tested has the layers of what is shipped', async () => {
+  const { test, report } = testFolder(fixture, 'layers');
+  const file = join(fixture.recipes, 'minimal.yaml');
+  const ended = await test([file, '--filter', 'cuts']);
+  expect(ended.out).toMatch(/1 passed, 0 failed\n$/);
+  const shipped = describeFile(join(images, 'minimal.iso')).manifest?.recipeDigest;
+  expect(report('minimal').images[0]?.layers).toBe(shipped);
+});
+
+describe('a failing expectation', () => {
+  const { dir, recipe, test, report } = testFolder(fixture, 'failing');
+
+  it('ends with exit code 1, and the report has all that helps to find its cause', async () => {
+    const file = recipe(
+      'failing',
+      `tests: !replace
+  - name: says hello
+    matrix: { firmware: bios }
+    steps:
+      - ready: live
+      - run: echo hello; echo oops >&2
+        expect: { stdout: goodbye }
+      - poweroff: {}
+  - name: comes later
+    matrix: { firmware: bios }
+    steps:
+      - ready: live
+`,
+    );
+    const ended = await test([file, '--bail', '--jobs', '1', '--junit', 'results/junit.xml', '--json']);
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain(
+      '`echo hello; echo oops >&2` answered something else than expected (expectation)',
+    );
+    expect(ended.err).toMatch(/\n0 passed, 1 failed\n/);
+    const [printed] = JSON.parse(ended.out) as [unknown];
+    expect(printed).toEqual(report('failing'));
+
+    const [failed, later] = report('failing').cases;
+    expect(later).toMatchObject({ test: 'comes later', outcome: 'not-run' });
+    expect(failed?.steps.map(({ outcome }) => outcome)).toEqual(['passed', 'failed', 'not-run']);
+    expect(failed?.steps[1]?.output).toBe('hello\noops\n');
+    const failure = failed?.failure;
+    expect(failure).toMatchObject({ name: 'expectation', step: 1, guest: 'pe', place: 'failing.yaml:8:9' });
+    expect(failure?.detail).toEqual(
+      expect.arrayContaining(['stdout:', '  expected: "goodbye"', '  came:     "hello"', '  oops']),
+    );
+    expect(failure?.lastLines.join('\n')).toContain('DISKBIOS-READY');
+    expect(failure?.command).toContain('qemu-system-x86_64');
+    expect(
+      readFileSync(results(dir, 'failing', failure?.screenshot))
+        .subarray(1, 4)
+        .toString(),
+    ).toBe('PNG');
+    const kernelLog = failed?.guests[0]?.serialLog.replace('serial.log', 'dmesg.txt');
+    expect(readFileSync(results(dir, 'failing', kernelLog), 'utf8')).toContain('Linux version');
+
+    const junit = readFileSync(join(dir, 'results', 'junit.xml'), 'utf8');
+    expect(junit).toMatch(/<testsuites [^>]*tests="2" failures="1"/);
+    expect(junit).toContain('<failure ');
+    expect(junit).toContain('<skipped');
+  });
+});
+
+test('an image broken on purpose gives its name; a test can expect just that', async () => {
+  const { dir, file, test, report } = testFolder(fixture, 'broken');
+  const image = spoiled(
+    join(images, 'minimal.iso'),
+    join(dir, 'broken.iso'),
+    'linux /boot/vmlinuz',
+    'linux /boot/missing',
+  );
+  const tests = file(
+    'checks.yaml',
+    `tests:
+  - { name: boots, matrix: { firmware: bios }, steps: [{ ready: live }] }
+  - { name: is broken, matrix: { firmware: bios }, steps: [{ fails: boot-entry-broken }] }
+`,
+  );
+  const ended = await test([image, '--tests', tests]);
+  expect(ended.code).toBe(1);
+  expect(ended.out).toMatch(/1 passed, 1 failed\n$/);
+  const { cases, name } = report('broken.iso');
+  expect(name).toBe('broken.iso');
+  expect(cases[0]?.failure).toMatchObject({ name: 'boot-entry-broken', step: 0, place: 'checks.yaml:2:56' });
+  expect(cases[0]?.failure?.lastLines.join('\n')).toContain('/boot/missing');
+  expect(cases[1]).toMatchObject({ test: 'is broken', outcome: 'passed' });
+});
+
+test('an image as it is shipped: built-in tests, and no commands without the agent', async () => {
+  const { file, test, report } = testFolder(fixture, 'image');
+  const image = join(images, 'minimal.iso');
+  const builtIn = await test([image, '--repeat', '2', '--filter', 'bios']);
+  expect(builtIn.out).toMatch(/2 passed, 0 failed\n$/);
+  expect(report('minimal.iso').cases.map(({ id, repetition }) => [id, repetition])).toEqual([
+    ['boots.bios.1', 1],
+    ['boots.bios.2', 2],
+  ]);
+  const tests = file(
+    'checks.yaml',
+    'tests:\n  - { name: runs, matrix: { firmware: bios }, steps: [{ ready: live }, { run: id }] }\n',
+  );
+  const commands = await test([image, '--tests', tests, '--artifacts', 'kept']);
+  expect(commands.code).toBe(1);
+  expect(commands.out).toContain('this image has no agent');
+  expect(commands.out).toContain('--with-agent');
+});
+
+test('two guests on a private cable reach each other and nobody else', async () => {
+  const { recipe, test, report } = testFolder(fixture, 'cable');
+  const network = (address: string): string =>
+    `ip link set eth0 up && ip address add ${address}/24 dev eth0 && ! ip route | grep default`;
+  const file = recipe(
+    'cable',
+    `tests: !replace
+  - name: talk
+    matrix: { firmware: bios, memory: 256MiB }
+    guests:
+      left: { network: { link: lan } }
+      right: { network: { link: lan }, on: false }
+    steps:
+      - ready: live
+      - power-on: {}
+        on: right
+      - ready: live
+        on: right
+      - run: "${network('10.9.0.1')}"
+        on: left
+      - run: "${network('10.9.0.2')}"
+        on: right
+      - run: ping -c 1 -W 5 10.9.0.1
+        on: right
+        retry: 20s
+`,
+  );
+  const ended = await test([file]);
+  expect(ended.out, ended.out + ended.err).toMatch(/1 passed, 0 failed\n$/);
+  const [one] = report('cable').cases;
+  expect(one?.guests.map(({ name }) => name)).toEqual(['left', 'right']);
+  expect(one?.steps.map(({ guest }) => guest)).toEqual(['left', 'right', 'right', 'left', 'right', 'right']);
+});
+
+test('Ctrl-C in the middle: all guests stop at once, and the report tells what ran', async () => {
+  const { dir, recipe, test, report } = testFolder(fixture, 'interrupted');
+  const file = recipe(
+    'interrupted',
+    `tests: !replace
+  - { name: first, matrix: { firmware: bios }, steps: [{ ready: live }, { wait: 1h }] }
+  - { name: second, matrix: { firmware: bios }, steps: [{ ready: live }] }
+`,
+  );
+  let said = '';
+  let interrupted = 0;
+  const ended = await test([file, '--jobs', '1', '--progress', 'json'], {
+    onText: (text, { pid }) => {
+      said += text;
+      if (interrupted > 0 || !said.includes('"wait: ')) return;
+      interrupted = performance.now();
+      process.kill(pid, 'SIGINT');
+    },
+  });
+  expect(performance.now() - interrupted).toBeLessThan(10_000);
+  expect(ended.code).toBe(130);
+  expect(processesNaming(dir)).toEqual([]);
+  const [first, second] = report('interrupted').cases;
+  expect(first).toMatchObject({ outcome: 'not-run', failure: null });
+  expect(first?.steps.map(({ outcome }) => outcome)).toEqual(['passed', 'not-run']);
+  expect(second).toMatchObject({ outcome: 'not-run', guests: [] });
+});
+
+describe('what the caller did wrong ends with exit code 2, and all of it is said at once', () => {
+  const { dir, file, recipe, test } = testFolder(fixture, 'wrong');
+  const good = recipe('good', '');
+
+  it('options', async () => {
+    const ended = await test([
+      good,
+      'missing.iso',
+      '--jobs',
+      '0',
+      '--repeat',
+      'x',
+      '--accel',
+      'kvn',
+      '--tests',
+      'no.yaml',
+    ]);
+    expect(ended.code).toBe(2);
+    for (const words of [
+      'missing.iso',
+      '--jobs 0',
+      '--repeat x',
+      'did you mean `kvm`',
+      '--tests no.yaml',
+      '5 mistakes',
+    ]) {
+      expect(ended.err).toContain(words);
+    }
+  });
+
+  it('tests that cannot be', async () => {
+    const bad = recipe('bad', 'tests:\n  - { name: odd, steps: [{ redy: live }] }\n');
+    const ended = await test([bad]);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toContain('bad.yaml:4');
+    expect(ended.err).toContain('did you mean `ready`');
+  });
+
+  it('a filter that means no case, or is no expression', async () => {
+    expect(await test([good, '--filter', 'nothing like that'])).toMatchObject({ code: 2 });
+    const ended = await test([good, '--filter', '/(/']);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toContain('--filter /(/');
+  });
+
+  it("a folder of results that is somebody's", async () => {
+    file('precious', '');
+    const ended = await test([good, '--artifacts', '.']);
+    expect(ended.code).toBe(2);
+    expect(existsSync(join(dir, 'precious'))).toBe(true);
+  });
+});
+
+test('--list names the cases and builds nothing', async () => {
+  const { dir, recipe, test } = testFolder(fixture, 'list');
+  const file = recipe('listed', '');
+  const ended = await test([file, '--list', '--filter', 'uefi']);
+  expect(ended).toMatchObject({
+    code: 0,
+    out: 'boots everywhere: iso, UEFI\nboots everywhere: iso-as-usb, UEFI\n',
+  });
+  const json = await test([file, '--list', '--json', '--filter', '/^boots.*iso, BIOS/']);
+  expect(JSON.parse(json.out)).toMatchObject([{ id: 'boots-everywhere.iso.bios', firmware: 'bios' }]);
+  expect(readdirSync(dir).sort()).toEqual(['listed.lock.json', 'listed.yaml']);
+});
