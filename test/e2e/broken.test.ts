@@ -273,7 +273,7 @@ describe('a machine that does not boot says why', () => {
       const started = guest.waitFor(readyPattern);
       await expect(started).rejects.toMatchObject({
         failure: 'service-failed',
-        message: expect.stringMatching(/^the service (?:gone|once) did not start: /) as string,
+        message: expect.stringMatching(/^the service (?:gone|once|again) did not start: /) as string,
       });
       const { groups } = await guest.waitFor(readyPattern, { despite: ['service-failed'] });
       expect(groups[3]?.split(',').toSorted()).toEqual(['again', 'gone', 'once']);

@@ -10,6 +10,7 @@ import {
   now,
   ownPid,
   readText,
+  reap,
   run,
   uptime,
   writeText,
@@ -203,7 +204,11 @@ async function main(): Promise<void> {
   const powerButton = createPowerButton();
   powerButton();
   const decideBy = now() + servicePatience;
-  await wait.until(() => now() > decideBy || starts.decided());
+  await wait.until(() => {
+    // A signal may come late, and a service that has ended must not count as one that runs.
+    reap();
+    return now() > decideBy || starts.decided();
+  });
   const failed = starts.close();
   const found = (): string[] => [...storage.places().problems, ...systems.problems()];
   if (!again) for (const problem of found()) consoles.say(`diskbios: ${problem}`);
