@@ -1,7 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FailedError } from '../base/errors.ts';
 import { run } from '../sys/run.ts';
 import { withScratch } from '../sys/scratch.ts';
 import { type SshAnswer, sshAnswer } from './ssh-answer.ts';
@@ -114,24 +113,4 @@ export async function waitForSsh(
     if (!again || performance.now() + betweenTries >= end) return answer;
     await sleep(betweenTries);
   }
-}
-
-/** The output of a command that must not fail; throws `FailedError` with what went wrong. */
-export async function sshOutput(target: SshTarget, command: string, options: SshOptions): Promise<string> {
-  const answer = await ssh(target, command, options);
-  if (answer.how === 'ran' && answer.status === 0) return answer.stdout;
-  const why =
-    answer.how === 'ran'
-      ? `it ended with exit code ${answer.status}: ${answer.stderr.trim()}`
-      : answer.message;
-  throw new FailedError('ssh-failed', `${command}: ${why}`);
-}
-
-/** Runs `work` with a key that is gone afterwards. */
-export function withSshKey<T>(
-  tools: Pick<QemuTools, 'program'>,
-  parent: string,
-  work: (key: SshKey) => Promise<T>,
-): Promise<T> {
-  return withScratch(parent, async (dir) => work(await makeSshKey(tools, dir)));
 }
