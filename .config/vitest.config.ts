@@ -20,6 +20,8 @@ export default defineConfig({
           globalSetup: ['test/helpers/e2e-setup.ts'],
         },
       },
+      // Not part of `make test`: the programs under test are changed on purpose.
+      { test: { name: 'mutation', root, include: ['test/mutation/**/*.test.ts'], testTimeout: 600_000 } },
     ],
   },
 });
