@@ -6,7 +6,7 @@ import type { CaseGuest } from './steps/types.ts';
 
 /** Milliseconds for a failed guest to tell more: it may not answer at all. */
 const patienceMs = 4000;
-const logLines = 300;
+const logLines = 2000;
 
 /** What a guest can still tell after a failure: the file's name, and the command that writes it. */
 const logs = {
