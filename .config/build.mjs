@@ -34,11 +34,7 @@ chmodSync(at('dist/diskbios.js'), 0o755);
 
 const programs = at('src/pe/programs');
 if (existsSync(programs)) {
-  await build({
-    entryPoints: readdirSync(programs)
-      .filter((name) => name.endsWith('.ts'))
-      .sort()
-      .map((name) => join(programs, name)),
+  const options = {
     outdir: at('dist/pe'),
     bundle: true,
     format: 'esm',
@@ -48,6 +44,19 @@ if (existsSync(programs)) {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+  };
+  const names = readdirSync(programs).filter((name) => name.endsWith('.ts')).sort();
+  const manager = 'systemx.ts';
+  await build({
+    ...options,
+    entryPoints: names.filter((name) => name !== manager).map((name) => join(programs, name)),
+  });
+  // The manager's verbs are files of their own, so that QuickJS reads only what a call needs.
+  await build({
+    ...options,
+    entryPoints: [join(programs, manager)],
+    splitting: true,
+    chunkNames: 'systemx-[name]-[hash]',
   });
 }
 

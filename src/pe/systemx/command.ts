@@ -12,6 +12,12 @@ export interface Command {
   readonly run: (call: Call<Options>) => Promise<number> | number;
 }
 
+/** A verb and where its code is. */
+export interface Verb {
+  readonly name: string;
+  readonly load: () => Promise<Command>;
+}
+
 export interface Argument {
   /** As usage shows it: `NAME`, `FILE`. */
   readonly name: string;

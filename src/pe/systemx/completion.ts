@@ -4,21 +4,21 @@ import { settings } from '../lib/systems/settings.ts';
 import { engines } from '../systems/engines/registry.ts';
 import { readPlaces } from '../systems/places.ts';
 import { listSystems } from '../systems/store.ts';
-import type { Command, Completes } from './command.ts';
+import type { Command, Completes, Verb } from './command.ts';
 
 /** What may stand at the end of a command line: the words behind `systemx`, the last of them begun or empty. */
-export function candidates(commands: readonly Command[], words: readonly string[]): string[] {
+export async function candidates(verbs: readonly Verb[], words: readonly string[]): Promise<string[]> {
   const last = words.at(-1) ?? '';
-  return offered(commands, words)
+  return (await offered(verbs, words))
     .filter((word) => word.startsWith(last) && !word.startsWith('_'))
     .sort();
 }
 
-function offered(commands: readonly Command[], words: readonly string[]): readonly string[] {
+async function offered(verbs: readonly Verb[], words: readonly string[]): Promise<readonly string[]> {
   const [verb = ''] = words;
-  if (words.length <= 1) return [...commands.map(({ name }) => name), 'help'];
-  if (verb === 'help') return commands.map(({ name }) => name);
-  const command = commands.find(({ name }) => name === verb);
+  if (words.length <= 1) return [...verbs.map(({ name }) => name), 'help'];
+  if (verb === 'help') return verbs.map(({ name }) => name);
+  const command = await verbs.find(({ name }) => name === verb)?.load();
   if (command === undefined) return [];
   const before = words.slice(1, -1);
   const last = words.at(-1) ?? '';

@@ -27,13 +27,12 @@ export function helpOf(command: Command): string[] {
 }
 
 export function overview(commands: readonly Command[]): string[] {
-  const shown = commands.filter(({ name }) => !name.startsWith('_'));
   return [
     'Usage: systemx VERB [OPTIONS] ...',
     '',
     'Makes systems on the disk, runs them beside this PE and keeps them.',
     '',
-    ...facts(shown.map((one) => [`  ${one.name}`, one.summary] as const)),
+    ...facts(commands.map((one) => [`  ${one.name}`, one.summary] as const)),
     '',
     'systemx VERB --help tells more about each, with examples.',
     exitCodes,

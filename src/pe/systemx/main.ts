@@ -2,7 +2,8 @@ import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
 import { print, printError, readText } from '../host.ts';
 import { parseJson } from '../lib/systems/json-reader.ts';
-import { commands } from './commands/registry.ts';
+import type { Verb } from './command.ts';
+import { verbs } from './commands/registry.ts';
 import { helpOf, overview } from './help.ts';
 import { printLines } from './output.ts';
 import { parse } from './parse.ts';
@@ -15,7 +16,7 @@ export async function main(words: readonly string[]): Promise<number> {
     const helped = verb === 'help' ? rest[0] : undefined;
     if (helped !== undefined) return await main([helped, '--help']);
     if (verb === undefined || verb === '--help' || verb === '-h' || verb === 'help') {
-      printLines(overview(commands));
+      printLines(overview(await Promise.all(shown().map((one) => one.load()))));
       return 0;
     }
     if (verb === '--version') {
@@ -25,8 +26,9 @@ export async function main(words: readonly string[]): Promise<number> {
       print(`systemx of ${pe?.name ?? 'diskbios'} ${pe?.version ?? ''}`);
       return 0;
     }
-    const command = commands.find(({ name }) => name === verb);
-    if (command === undefined) throw unknownVerb(verb);
+    const known = verbs.find(({ name }) => name === verb);
+    if (known === undefined) throw unknownVerb(verb);
+    const command = await known.load();
     const parsed = parse(command, rest);
     if (!parsed.help) return await command.run(parsed);
     printLines(helpOf(command));
@@ -38,10 +40,13 @@ export async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+/** Those that people use. */
+const shown = (): readonly Verb[] => verbs.filter(({ name }) => !name.startsWith('_'));
+
 function unknownVerb(verb: string): UserError {
   const meant = nearest(
     verb,
-    commands.map(({ name }) => name).filter((name) => !name.startsWith('_')),
+    shown().map(({ name }) => name),
   );
   return new UserError({
     code: 'unknown-verb',

@@ -1,6 +1,6 @@
 import { UserError } from '../../../base/errors.ts';
 import { print } from '../../host.ts';
-import { type Command, command } from '../command.ts';
+import { type Command, command, type Verb } from '../command.ts';
 import { candidates, scripts } from '../completion.ts';
 
 export const completion = command({
@@ -23,16 +23,15 @@ export const completion = command({
   },
 });
 
-/** `all`: asked for when it is run, since it is one of them. */
-export const complete = (all: () => readonly Command[]): Command =>
+export const complete = (verbs: readonly Verb[]): Command =>
   command({
     name: '_complete',
     summary: 'Print what may stand at the end of a command line',
     arguments: [{ name: 'WORD', meaning: 'words behind systemx', many: 'words', optional: true }],
     options: {},
     examples: [],
-    run({ args }) {
-      for (const one of candidates(all(), args)) print(one);
+    async run({ args }) {
+      for (const one of await candidates(verbs, args)) print(one);
       return 0;
     },
   });
