@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { junitReport } from '../../../src/proof/report/junit.ts';
+import { junitReport, junitReports } from '../../../src/proof/report/junit.ts';
 import { findProgram } from '../../../src/sys/run.ts';
 import { caseResult, failedCase, guest, notRunCase, proofReport } from '../../helpers/proof-report.ts';
 
@@ -94,4 +94,14 @@ test('a screenshot that several places name is attached once', () => {
   const shots = guest('a', { screenshots: [{ title: 'x', file: 'x.png' }] });
   const xml = junitReport(proofReport([failedCase({ guests: [shots] }, { screenshot: 'x.png' })]));
   expect(xml.match(/\[\[ATTACHMENT\|x\.png\]\]/g)).toHaveLength(1);
+});
+
+test('several reports in one: suites are named after their recipe too, and everything is counted together', () => {
+  const other = proofReport([caseResult({ as: 'cd' })], { name: 'minimal' });
+  const xml = junitReports([{ report, artifacts: 'out/tests/cloudbios' }, { report: other }]);
+  expect(xml).toMatch(/<testsuites name="cloudbios, minimal" tests="5" failures="1" errors="1"/);
+  expect(xml).toContain('<testsuite name="cloudbios: ');
+  expect(xml).toContain('<testsuite name="minimal: ');
+  expect([...xml.matchAll(/<testsuite [^>]*id="(\d+)"/g)].map(([, id]) => id)).toEqual(['0', '1', '2']);
+  expect(junitReport(report)).not.toContain('name="cloudbios: ');
 });
