@@ -17,7 +17,16 @@ export interface PeConfig {
     readonly dns: readonly string[];
     readonly search: readonly string[];
     readonly interfaces: readonly PeConfigInterface[];
+    /** The network behind the PE that systems are on, where it is not left to the PE. */
+    readonly systems?: PeConfigSystemsNetwork;
   };
+}
+
+export interface PeConfigSystemsNetwork {
+  /** `10.88.0.0/24`; `auto`: a private one that nobody around has. */
+  readonly ipv4?: string;
+  /** `fd12:3456:789a::/64`; `auto`: one of this machine's own. */
+  readonly ipv6?: string;
 }
 
 export interface PeConfigService {

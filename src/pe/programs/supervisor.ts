@@ -18,6 +18,7 @@ import {
 import { parseCommandLine } from '../lib/command-line.ts';
 import { welcome } from '../lib/screen.ts';
 import { createStartWatch } from '../lib/start-watch.ts';
+import { bridgeServices } from '../supervisor/bridge-service.ts';
 import { type Consoles, createConsoles } from '../supervisor/consoles.ts';
 import { openControl } from '../supervisor/control.ts';
 import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
@@ -147,7 +148,8 @@ async function main(): Promise<void> {
   }
   const state = createStateWriter(() => services);
   const added = dropIns(config.services);
-  const services = supervise({ ...added, ...config.services }, baseEnv(config), state.changed, starts);
+  const specs = { ...bridgeServices(), ...added, ...config.services };
+  const services = supervise(specs, baseEnv(config), state.changed, starts);
   // Those that wait for nobody look after the machine even where the boot gets no further.
   for (const [name, { enabled, after: others }] of Object.entries(added)) {
     if (enabled && others.length === 0) services.start(name);

@@ -13,6 +13,7 @@ import {
   resolvConf,
   shellLine,
 } from '../lib/network-config.ts';
+import { bridgeName } from '../lib/systems/network/bridge.ts';
 import { log } from './log.ts';
 import type { Services } from './services.ts';
 
@@ -261,10 +262,11 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
         const waited = now() - upAt;
         return configured || waited > leaseLimit || (waited > carrierLimit && !carrier(name));
       }),
-    addresses: () => [
-      ...ipv4Addresses(readText('/proc/net/fib_trie') ?? '', readText('/proc/net/route') ?? ''),
-      ...ipv6Addresses(readText('/proc/net/if_inet6') ?? ''),
-    ],
+    addresses: () =>
+      [
+        ...ipv4Addresses(readText('/proc/net/fib_trie') ?? '', readText('/proc/net/route') ?? ''),
+        ...ipv6Addresses(readText('/proc/net/if_inet6') ?? ''),
+      ].filter((address) => address.interface !== bridgeName),
     note() {
       if (cards.size === 0) return 'no network card is in use';
       return [...cards.keys()].some(carrier) ? 'waiting for an address' : 'no cable is plugged in';

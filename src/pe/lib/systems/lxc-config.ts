@@ -17,6 +17,8 @@ export type LxcNet =
       readonly name: string;
       /** The other end, in the PE (veth). */
       readonly pair?: string;
+      /** Set from outside, with its prefix length. */
+      readonly ipv6?: string;
     };
 
 export interface LxcFacts {
@@ -155,5 +157,6 @@ function netLines(net: LxcNet, n: number): (readonly [string, string])[] {
     line('hwaddr', net.hwaddr),
     ...(net.type === 'macvlan' ? [line('macvlan.mode', 'bridge')] : []),
     ...(net.pair === undefined ? [] : [line('veth.pair', net.pair)]),
+    ...(net.ipv6 === undefined ? [] : [line('ipv6.address', net.ipv6)]),
   ];
 }

@@ -1,5 +1,6 @@
 import type { PeConfig, PeConfigInterface } from '../../../base/pe-config.ts';
 import { fieldsOf, readerOf } from './json-reader.ts';
+import { systemsNetworkProblem } from './network/bridge.ts';
 import { ipv4Problem, ipv6Problem } from './system-file.ts';
 
 export interface NetworkOverride {
@@ -28,7 +29,7 @@ export function networkOverride(recipe: PeConfig['network'], json: unknown): Net
   if (fields === undefined) return { network: recipe, problems: ['it is no JSON object'] };
   const problems: string[] = [];
   const reader = readerOf(fields, (key, wrong) => problems.push(`${key} ${wrong}`));
-  reader.onlyKnown(['dns', 'search', 'interfaces']);
+  reader.onlyKnown(['dns', 'search', 'interfaces', 'systems']);
   const ip = (text: string): string | undefined =>
     ipv4Problem(text) === undefined || ipv6Problem(text) === undefined ? undefined : 'is no address';
   const interfaces = reader.objects('interfaces', (inner): PeConfigInterface => {
@@ -50,7 +51,16 @@ export function networkOverride(recipe: PeConfig['network'], json: unknown): Net
       ipv6: (family(6) ?? inner.choice('ipv6', ['auto', 'off'], 'auto')) as PeConfigInterface['ipv6'],
     };
   });
+  const systems = reader.object('systems', (inner) => {
+    const { ipv4, ipv6 } = recipe.systems ?? {};
+    return {
+      ipv4: inner.text('ipv4', ipv4 ?? 'auto', systemsNetworkProblem(4)),
+      ipv6: inner.text('ipv6', ipv6 ?? 'auto', systemsNetworkProblem(6)),
+    };
+  });
   const network: PeConfig['network'] = {
+    ...recipe,
+    ...(systems === undefined ? {} : { systems }),
     dns: reader.texts('dns', recipe.dns, ip),
     search: reader.texts('search', recipe.search),
     interfaces: [...interfaces, ...recipe.interfaces],

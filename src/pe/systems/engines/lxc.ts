@@ -1,12 +1,12 @@
-import type { SystemNetwork } from '../../../base/system.ts';
 import { stat } from '../../host/files.ts';
 import { busybox, execute } from '../../host/run.ts';
 import { exists, kill, readText, removeFile, replaceFile } from '../../host.ts';
 import { shellLine } from '../../lib/network-config.ts';
 import { haltOf, patienceOf, wrapper } from '../../lib/systems/init-kind.ts';
-import { baseEnv, type LxcNet, lxcConfig } from '../../lib/systems/lxc-config.ts';
+import { baseEnv, lxcConfig } from '../../lib/systems/lxc-config.ts';
 import { runFolder } from '../../lib/systems/places.ts';
 import { initOf, initProblems, kindOfInit } from '../init.ts';
+import { joinNetwork, leaveNetwork } from '../network/join.ts';
 import { idMapProblem } from '../root.ts';
 import type { Engine, Target } from './engine.ts';
 import { mountProblems } from './mounts.ts';
@@ -24,11 +24,6 @@ function init(target: Target): number | undefined {
   if (!(pid > 0)) return undefined;
   const group = readText(`/proc/${pid}/cgroup`) ?? '';
   return group.includes(`/systems/${target.name}/payload`) ? pid : undefined;
-}
-
-/** Cards as LXC wants them. */
-function nets(network: SystemNetwork): LxcNet[] {
-  return [{ type: network.kind === 'host' ? 'none' : 'empty' }];
 }
 
 /** LXC starts the program itself, or a small init with the program as its child where it is no init. */
@@ -71,7 +66,7 @@ export const lxc: Engine = {
     }
     return problems;
   },
-  prepare(target) {
+  async prepare(target) {
     const { name, system, run } = target;
     for (const old of ['init-pid', 'lxc.log']) removeFile(`${run}/${old}`);
     const first = firstProcess(target);
@@ -88,19 +83,19 @@ export const lxc: Engine = {
         ...one,
         kind: stat(one.from)?.kind === 'folder' ? ('folder' as const) : ('file' as const),
       })),
-      nets: nets(system.network),
+      nets: [await joinNetwork(target)],
       terminal: target.console ? '/dev/tty1' : undefined,
       logSize,
     });
     replaceFile(`${run}/config`, config, 0o600);
-    return Promise.resolve({
+    return {
       argv: [program, ...named(target), '-F', '-q', '-l', 'INFO', '-o', `${run}/lxc.log`],
       env: { PATH: baseEnv['PATH'] ?? '' },
       // The kernel ends the first process by SIGHUP (anew) or SIGINT (off).
       ends: { reboot: [128 + 1], powerOff: [128 + 2] },
       patience: patienceOf(first.kind),
       oomScore: -900,
-    });
+    };
   },
   init,
   command(target, argv, term) {
@@ -133,8 +128,8 @@ export const lxc: Engine = {
     if ('signal' in halt) kill(pid, halt.signal);
     else await execute(lxc.command(target, halt.run, undefined), { within: 10_000 });
   },
-  cleanup(target) {
+  async cleanup(target) {
     for (const file of ['init-pid', 'init', 'config']) removeFile(`${target.run}/${file}`);
-    return Promise.resolve();
+    await leaveNetwork(target.name);
   },
 };

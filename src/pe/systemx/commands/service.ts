@@ -2,7 +2,8 @@ import { FailedError, UserError } from '../../../base/errors.ts';
 import { engineNames } from '../../../base/system.ts';
 import { print } from '../../host.ts';
 import { askToStop, cleanup, prepare } from '../../systems/lifecycle/run.ts';
-import { findSound, findSystem } from '../../systems/store.ts';
+import { requireNetwork } from '../../systems/network/programs.ts';
+import { findSound, findSystem, isSound } from '../../systems/store.ts';
 import { askSupervisor } from '../../systems/supervisor-client.ts';
 import { type Argument, type Command, command } from '../command.ts';
 import { choice, flag } from '../options.ts';
@@ -13,7 +14,10 @@ const names: Argument = { ...name, name: 'NAME', meaning: 'systems', many: 'word
 const patience = 180_000;
 
 function act(action: 'start' | 'stop' | 'restart', systems: readonly string[]): number {
-  for (const system of systems) findSystem(system);
+  for (const system of systems) {
+    const found = findSystem(system);
+    if (action !== 'stop' && isSound(found)) requireNetwork(found.name, found.system);
+  }
   for (const system of systems) {
     const { code, message } = askSupervisor(action, system, patience);
     if (code === 2) throw new UserError({ code: 'supervisor', message });

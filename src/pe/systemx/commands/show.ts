@@ -6,6 +6,8 @@ import { type BootStatus, duration, statusPath } from '../../lib/service-state.t
 import { parseJson } from '../../lib/systems/json-reader.ts';
 import { settings } from '../../lib/systems/settings.ts';
 import { engines } from '../../systems/engines/registry.ts';
+import { addressesOf } from '../../systems/network/addresses.ts';
+import { bridgeProblems, readBridge } from '../../systems/network/bridge.ts';
 import { readPlaces } from '../../systems/places.ts';
 import { type SystemState, stateOf, usageOf } from '../../systems/running.ts';
 import { type FoundSystem, findSystem, listSystems } from '../../systems/store.ts';
@@ -31,7 +33,13 @@ function describe(found: FoundSystem): Record<string, unknown> {
     folder,
     state: system === undefined ? 'broken' : stateOf(name),
     problems,
-    ...(running ? { ...usageOf(name), uptime: uptime() - (state?.since ?? uptime()) } : {}),
+    ...(running
+      ? {
+          ...usageOf(name),
+          addresses: addressesOf(found),
+          uptime: uptime() - (state?.since ?? uptime()),
+        }
+      : {}),
     ended: state?.ended,
     restarts: state?.restarts ?? 0,
     system,
@@ -71,6 +79,7 @@ export const list = command({
         template(one),
         one.system?.engine ?? '-',
         one.system?.autostart === true ? 'yes' : '-',
+        state === 'running' ? (addressesOf(one)[0] ?? '-') : '-',
         usage?.memory === undefined ? '-' : formatBytes(usage.memory),
         usage?.processes === undefined ? '-' : String(usage.processes),
         usage?.cpu === undefined ? '-' : `${usage.cpu.toFixed(1)} s`,
@@ -84,6 +93,7 @@ export const list = command({
       'TEMPLATE',
       'ENGINE',
       'AUTOSTART',
+      'ADDRESS',
       'MEMORY',
       'PROCESSES',
       'CPU',
@@ -129,6 +139,7 @@ export const info = command({
     }
     const state = serviceState(name);
     const usage = usageOf(name);
+    const addresses = addressesOf(found);
     const size = (bytes: number | undefined): string =>
       bytes === undefined ? 'unknown' : formatBytes(bytes);
     printLines(
@@ -138,6 +149,7 @@ export const info = command({
         ...(state?.ended === undefined ? [] : [['last end', state.ended] as const]),
         ['folder', found.folder],
         ['takes', `${size(disk)} of the disk`],
+        ...(addresses.length === 0 ? [] : [['addresses', addresses.join('\n')] as const]),
         ...(usage.memory === undefined ? [] : [['memory', `${size(usage.memory)} in use`] as const]),
         ...(system === undefined
           ? []
@@ -184,7 +196,9 @@ export const status = command({
       ...systems
         .filter((one) => stateOf(one.name) === 'failed')
         .map((one) => `system ${one.name} has failed: ${serviceState(one.name)?.ended ?? ''}`),
+      ...bridgeProblems(),
     ];
+    const bridge = readBridge();
     const volumes = await Promise.all(
       places.volumes.map(async (volume) => ({ ...volume, ...(await space(volume.folder)) })),
     );
@@ -198,6 +212,7 @@ export const status = command({
         dirs: places.dirs,
         systems: systems.length,
         running,
+        network: bridge === undefined ? undefined : { ipv4: bridge.ipv4, ipv6: bridge.ipv6 },
         problems,
         engines: engines.map((one) => ({ name: one.name, problem: one.available() })),
       });
@@ -231,6 +246,9 @@ export const status = command({
                   .join('\n'),
           ],
           ['systems', `${systems.length}, ${running} running`],
+          ...(bridge === undefined
+            ? []
+            : [['their network', [bridge.ipv4, bridge.ipv6 ?? []].flat().join(', ')] as const]),
           ['engines', engines.map((one) => `${one.name}: ${one.available() ?? one.isolation}`).join('\n')],
         ]),
       );

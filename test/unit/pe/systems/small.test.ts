@@ -123,7 +123,17 @@ describe('networkOverride', () => {
     });
   });
 
+  test('sets the network of the systems', () => {
+    const { network, problems } = networkOverride(recipe, { systems: { ipv4: '10.99.0.0/24' } });
+    expect(problems).toEqual([]);
+    expect(network).toEqual({ ...recipe, systems: { ipv4: '10.99.0.0/24', ipv6: 'auto' } });
+    expect(networkOverride({ ...recipe, systems: { ipv6: 'off' } }, {}).network.systems).toEqual({
+      ipv6: 'off',
+    });
+  });
+
   test.each([
+    [{ systems: { ipv4: '10.99.0.1/24' } }, /^systems\.ipv4 is neither auto nor an IPv4 network/],
     [undefined, 'it is no JSON object'],
     [{ dns: ['no'] }, 'dns[0] is no address'],
     [{ interfaces: [{ match: 'a;b' }] }, 'interfaces[0].match is no name of a card, nor a glob'],

@@ -1,0 +1,110 @@
+import {
+  contains,
+  gatewayOf,
+  ipv4Number,
+  type Network4,
+  network4Text,
+  overlap,
+  parseNetwork4,
+} from './ipv4.ts';
+import { gateway6Of, network6Text, prefixDigits } from './ipv6.ts';
+
+/** The network that systems are on behind the PE. `/run/diskbios/network/bridge.json` while it is there. */
+export interface Bridge {
+  /** `10.88.0.0/24`. */
+  readonly ipv4: string;
+  /** `fd12:3456:789a::/64`; `undefined`: without IPv6. */
+  readonly ipv6: string | undefined;
+  /** The PE's own hardware address on it. */
+  readonly mac: string;
+  /** Name of the PE that systems know it by. */
+  readonly hostname: string;
+  /** The PE hands on packets between its cards, by somebody else's wish; without it, only those from and to systems. */
+  readonly routes: boolean;
+}
+
+export const bridgeName = 'pe0';
+/** Domain of the names that the PE answers for. */
+export const domain = 'pe';
+
+/** The two networks of a bridge, taken apart. */
+export interface Networks {
+  readonly v4: Network4;
+  readonly gateway4: string;
+  readonly v6: { readonly prefix: string; readonly network: string; readonly gateway: string } | undefined;
+}
+
+export function networksOf({ ipv4, ipv6 }: Pick<Bridge, 'ipv4' | 'ipv6'>): Networks {
+  const v4 = parseNetwork4(ipv4);
+  if (v4 === undefined) throw new Error(`${ipv4} is no network`);
+  const prefix = ipv6 === undefined ? undefined : prefixDigits(ipv6);
+  return {
+    v4,
+    gateway4: gatewayOf(v4),
+    v6:
+      prefix === undefined
+        ? undefined
+        : { prefix, network: network6Text(prefix), gateway: gateway6Of(prefix) },
+  };
+}
+
+/** What is wrong with a network that was set for the systems; `undefined`: nothing. */
+export const systemsNetworkProblem =
+  (family: 4 | 6) =>
+  (text: string): string | undefined => {
+    if (text === 'auto' || (family === 6 && text === 'off')) return undefined;
+    if (family === 6)
+      return prefixDigits(text) === undefined
+        ? 'is neither auto, off nor an IPv6 network of 64 bits, such as fd12:3456:789a::/64'
+        : undefined;
+    const network = parseNetwork4(text);
+    return network === undefined ||
+      network4Text(network) !== text ||
+      network.prefix < 8 ||
+      network.prefix > 29
+      ? 'is neither auto nor an IPv4 network from /8 to /29, such as 10.88.0.0/24'
+      : undefined;
+  };
+
+/** What the surroundings of the machine use already. */
+export interface Surroundings {
+  readonly networks: readonly { readonly network: Network4; readonly card: string }[];
+  /** Single addresses beyond, such as name servers. */
+  readonly addresses: readonly string[];
+}
+
+/** Who has addresses of a network already, for people; `undefined`: nobody. */
+export function clash(network: Network4, around: Surroundings): string | undefined {
+  const route = around.networks.find((one) => one.network.prefix > 0 && overlap(one.network, network));
+  if (route !== undefined) return `${route.card} (${network4Text(route.network)})`;
+  const address = around.addresses.find((one) => contains(network, ipv4Number(one)));
+  return address === undefined ? undefined : `the name server ${address}`;
+}
+
+/** Private networks that are tried in turn (RFC 1918). */
+const candidates: readonly Network4[] = [
+  ...Array.from({ length: 256 }, (_, n) => `10.88.${n}.0/24`),
+  ...Array.from({ length: 256 }, (_, n) => `172.31.${255 - n}.0/24`),
+  ...Array.from({ length: 56 }, (_, n) => `192.168.${200 + n}.0/24`),
+].flatMap((text) => parseNetwork4(text) ?? []);
+
+/**
+ * The IPv4 network of the systems.
+ * @param wished by the recipe or the person, taken whatever is around
+ * @param before the one of the last time, taken as long as nobody else has it
+ */
+export function chooseNetwork4(
+  wished: string | undefined,
+  before: string | undefined,
+  around: Surroundings,
+): string {
+  if (wished !== undefined) return wished;
+  const last = before === undefined ? undefined : parseNetwork4(before);
+  const tried = last !== undefined && last.prefix <= 29 ? [last, ...candidates] : candidates;
+  const free = tried.find((network) => clash(network, around) === undefined);
+  return network4Text(free ?? (tried[0] as Network4));
+}
+
+/** A network of one's own for IPv6 (RFC 4193): 40 random bits. `uuid`: random, as the kernel gives it. */
+export const makeNetwork6 = (uuid: string): string =>
+  network6Text(`fd${uuid.replaceAll('-', '').slice(0, 10)}0000`);

@@ -1,0 +1,37 @@
+import { must } from '../../host/run.ts';
+import { exists, kill, list, readText, replaceFile } from '../../host.ts';
+import { parseJson } from '../../lib/systems/json-reader.ts';
+import type { Bridge } from '../../lib/systems/network/bridge.ts';
+import { dhcpHosts, dnsmasqFiles, hostLines, networkFolder } from '../../lib/systems/network/dnsmasq.ts';
+import { withHosts } from '../../lib/systems/network/hosts-file.ts';
+import type { Member } from '../../lib/systems/network/member.ts';
+import { nftText } from '../../lib/systems/network/nft.ts';
+import { runFolder } from '../../lib/systems/places.ts';
+import { cgroupsFolder } from '../target.ts';
+import { nft } from './programs.ts';
+
+const hangUp = 1;
+
+export const memberPath = (name: string): string => `${runFolder(name)}/network.json`;
+
+/** The systems that are on the bridge now, by name. One whose run was not cleared away has no control group any more. */
+export const members = (): Member[] =>
+  list(runFolder('')).flatMap((name) => {
+    const member = parseJson(readText(memberPath(name))) as Member | undefined;
+    return member === undefined || !exists(`${cgroupsFolder}/${name}`) ? [] : [member];
+  });
+
+/** Packet filter, reserved addresses and names as they are to be with these systems. May be done again at any time. */
+export async function apply(bridge: Bridge, all: readonly Member[]): Promise<void> {
+  const rules = `${networkFolder}/nftables`;
+  replaceFile(rules, nftText(bridge, all));
+  await must([nft, '-f', rules]);
+  replaceFile(dnsmasqFiles.leases, dhcpHosts(all));
+  const lines = hostLines(bridge, all);
+  replaceFile(dnsmasqFiles.hosts, lines.map((line) => `${line}\n`).join(''));
+  const hosts = readText('/etc/hosts') ?? '';
+  const fresh = withHosts(hosts, lines);
+  if (fresh !== hosts) replaceFile('/etc/hosts', fresh);
+  const pid = Number(readText(dnsmasqFiles.pid));
+  if (pid > 0 && readText(`/proc/${pid}/comm`)?.trim() === 'dnsmasq') kill(pid, hangUp);
+}

@@ -1,0 +1,111 @@
+import { FailedError, UserError } from '../../../base/errors.ts';
+import { must } from '../../host/run.ts';
+import { exists, list, readText, removeFile, replaceFile } from '../../host.ts';
+import type { LxcNet } from '../../lib/systems/lxc-config.ts';
+import { bridgeName } from '../../lib/systems/network/bridge.ts';
+import { macOf } from '../../lib/systems/network/identity.ts';
+import { memberOf, type Others } from '../../lib/systems/network/member.ts';
+import { forwardProblems } from '../../lib/systems/network/ports.ts';
+import { defaultCard } from '../../lib/systems/network/routes.ts';
+import type { Target } from '../engines/engine.ts';
+import { locked } from '../lock.ts';
+import { listSystems } from '../store.ts';
+import { apply, memberPath, members } from './apply.ts';
+import { ensureBridge, machineId, readBridge } from './bridge.ts';
+import { listenerOf } from './listeners.ts';
+import { requireNetwork } from './programs.ts';
+
+/** Name of a system's card inside. */
+const inside = 'eth0';
+/** No name of a system. */
+const lock = '*network';
+const patience = { patience: 60_000, busy: 'another systemx is working on the network' };
+
+/**
+ * Makes ready what the network of a system needs in the PE, and gives its card for its engine. Throws `MissingError` where the PE
+ * lacks programs, `UserError` where its settings cannot be, `FailedError` where there is no such card now.
+ */
+export async function joinNetwork(target: Target): Promise<LxcNet> {
+  const { name, system } = target;
+  switch (system.network.kind) {
+    case 'host':
+      return { type: 'none' };
+    case 'none':
+      return { type: 'empty' };
+    case 'lan':
+      return {
+        type: 'macvlan',
+        link: await lanCard(name, system.network.card),
+        hwaddr: macOf(name, machineId()),
+        name: inside,
+      };
+    case 'bridge':
+      requireNetwork(name, system);
+      return joinBridge(target, system.network);
+  }
+}
+
+const joinBridge = ({ name }: Target, wish: Parameters<typeof memberOf>[1]): Promise<LxcNet> =>
+  locked(
+    lock,
+    async () => {
+      const others: Others = { members: members().filter((one) => one.name !== name), promised: promised() };
+      const bridge = await ensureBridge(others.members);
+      const { member, problems } = memberOf(name, wish, bridge, machineId(), others);
+      const all = [...problems, ...forwardProblems(name, wish.forwards, others.members, listenerOf)];
+      if (member === undefined || all.length > 0)
+        throw new UserError(
+          all.map((message) => ({ code: 'network', message: `${name} cannot be started: ${message}` })),
+        );
+      replaceFile(memberPath(name), `${JSON.stringify(member)}\n`);
+      await apply(bridge, [...others.members, member]);
+      return {
+        type: 'veth',
+        link: bridgeName,
+        hwaddr: member.mac,
+        name: inside,
+        pair: member.port,
+        // Not every system asks for an address; one that it was given it must have.
+        ...(member.ipv6 === undefined || member.ipv6 === member.auto6 ? {} : { ipv6: `${member.ipv6}/64` }),
+      };
+    },
+    patience,
+  );
+
+/** Addresses that are set for systems, running or not. */
+const promised = (): Others['promised'] =>
+  listSystems().flatMap(({ name, system }) =>
+    system?.network.kind === 'bridge' && system.network.ipv4 !== undefined
+      ? [{ name, ipv4: system.network.ipv4 }]
+      : [],
+  );
+
+/** After the end of a system: its forwards, addresses and names go. */
+export async function leaveNetwork(name: string): Promise<void> {
+  if (!exists(memberPath(name))) return;
+  removeFile(memberPath(name));
+  await locked(
+    lock,
+    async () => {
+      const bridge = readBridge();
+      if (bridge !== undefined) await apply(bridge, members());
+    },
+    patience,
+  );
+}
+
+/** The card that a system is to be on the network of; made ready, since it need not be one that the PE uses. */
+async function lanCard(name: string, wished: string | undefined): Promise<string> {
+  const card =
+    wished ?? defaultCard(readText('/proc/net/route') ?? '', readText('/proc/net/ipv6_route') ?? '');
+  const cards = list('/sys/class/net').filter((one) => exists(`/sys/class/net/${one}/device`));
+  const cure = `systemx set ${name} network.card=${cards.length === 0 ? 'NAME' : cards.join(' or ')}`;
+  // Later it may be there: the supervisor tries again.
+  const refuse = (why: string): never => {
+    throw new FailedError('no-card', `${name} cannot be started: ${why}: ${cure}`);
+  };
+  if (card === undefined) return refuse('no card of the machine has a default route');
+  if (!exists(`/sys/class/net/${card}`)) return refuse(`the machine has no card ${card}`);
+  await must(['ip', 'link', 'set', 'dev', card, 'up']);
+  return card;
+}

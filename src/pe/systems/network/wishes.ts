@@ -1,0 +1,52 @@
+import type { PeConfig } from '../../../base/pe-config.ts';
+import { makeFolders } from '../../host/files.ts';
+import { readText } from '../../host.ts';
+import { fieldsOf, parseJson } from '../../lib/systems/json-reader.ts';
+import { type Bridge, makeNetwork6 } from '../../lib/systems/network/bridge.ts';
+import { parseNetwork4 } from '../../lib/systems/network/ipv4.ts';
+import { prefixDigits } from '../../lib/systems/network/ipv6.ts';
+import { peFolder } from '../../lib/systems/places.ts';
+import { writeDurably } from '../durable.ts';
+import { recallNetwork } from '../memory.ts';
+import { readPlaces } from '../places.ts';
+
+type Chosen = Pick<Bridge, 'ipv4' | 'ipv6'>;
+
+const file = 'systems-network.json';
+
+export const peConfig = (): PeConfig | undefined =>
+  parseJson(readText('/etc/diskbios/pe.json')) as PeConfig | undefined;
+
+/** What the recipe, or `.pe/network.json` on this machine, says about the network of the systems. */
+export function wishedNetwork(config: PeConfig | undefined): PeConfig['network']['systems'] {
+  const [home] = readPlaces().dirs;
+  const network =
+    home === undefined || config === undefined ? undefined : recallNetwork(home, config)?.network;
+  return (network ?? config?.network)?.systems;
+}
+
+/** The networks of the last time; what is damaged counts as not there. */
+export function rememberedNetworks(): Partial<Chosen> {
+  const [home] = readPlaces().dirs;
+  const fields =
+    home === undefined ? undefined : fieldsOf(parseJson(readText(`${peFolder(home.path)}/${file}`)));
+  const { ipv4, ipv6 } = fields ?? {};
+  return {
+    ...(typeof ipv4 === 'string' && parseNetwork4(ipv4) !== undefined ? { ipv4 } : {}),
+    ...(typeof ipv6 === 'string' && prefixDigits(ipv6) !== undefined ? { ipv6 } : {}),
+  };
+}
+
+/** So that systems have the same addresses after a reboot. Without a disk there is no next time. */
+export async function rememberNetworks(chosen: Chosen): Promise<void> {
+  const [home] = readPlaces().dirs;
+  if (home === undefined || home.readOnly) return;
+  const before = rememberedNetworks();
+  if (before.ipv4 === chosen.ipv4 && before.ipv6 === (chosen.ipv6 ?? before.ipv6)) return;
+  makeFolders(peFolder(home.path), 0o700);
+  await writeDurably(`${peFolder(home.path)}/${file}`, `${JSON.stringify({ ...before, ...chosen })}\n`);
+}
+
+/** Of this machine's own, made once. */
+export const ownNetwork6 = (): string =>
+  rememberedNetworks().ipv6 ?? makeNetwork6((readText('/proc/sys/kernel/random/uuid') ?? '').trim());
