@@ -2,6 +2,9 @@
 export const modes = ['live', 'takeover', 'dual'] as const;
 export type Mode = (typeof modes)[number];
 
+/** Label of the data volume, where the kernel command line names no other. */
+export const dataLabel = 'DISKBIOS-DATA';
+
 export interface Parameter {
   readonly name: string;
   /** What may stand behind the `=`; `undefined`: a word without a value. */
@@ -44,7 +47,7 @@ export const parameters = [
   {
     name: 'diskbios.data',
     values: 'LABEL=…, UUID=…, a device, or none',
-    default: 'LABEL=DISKBIOS-DATA',
+    default: `LABEL=${dataLabel}`,
     meaning: 'the data volume',
   },
   {

@@ -9,3 +9,6 @@ export const menuTitles = {
   restart: 'Restart',
   powerOff: 'Power off',
 } as const;
+
+/** Title of the entry that appears by itself for a system of the data volume (`grub/systems.cfg.in`). */
+export const handOverTitle = (system: string): string => `Hand over to ${system}`;

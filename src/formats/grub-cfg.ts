@@ -1,3 +1,4 @@
+import { dataLabel } from '../base/cmdline.ts';
 import { type KernelEntry, kernelWords } from './kernel-words.ts';
 import { menuSerial, type SerialConsole } from './serial-console.ts';
 import { fillTemplate } from './template.ts';
@@ -14,6 +15,8 @@ export interface GrubBoot {
   readonly firstDisk: boolean;
   /** Kernel command line words of every entry. */
   readonly cmdline: readonly string[];
+  /** Systems directories on the data volume, a comma list. */
+  readonly systemsDir: string;
 }
 
 /** Absolute paths on the medium. */
@@ -27,11 +30,22 @@ export interface GrubPaths {
   readonly terminalFont: string;
   readonly memtestBios: string;
   readonly memtestEfi: string;
+  /** The part of the menu that looks at the data volume. */
+  readonly systems: string;
 }
 
 /** The files `grub/*.cfg.in`, by name without `.cfg.in`. */
 export type GrubTemplates = Readonly<Record<GrubTemplate, string>>;
-export const grubTemplates = ['grub', 'serial', 'shift', 'entry', 'memtest', 'first-disk', 'power'] as const;
+export const grubTemplates = [
+  'grub',
+  'serial',
+  'shift',
+  'entry',
+  'systems',
+  'memtest',
+  'first-disk',
+  'power',
+] as const;
 type GrubTemplate = (typeof grubTemplates)[number];
 
 /** One word of GRUB's script language that stands for exactly this text. */
@@ -59,12 +73,32 @@ export function grubConfig(
     SHIFT: boot.timeout === 0 ? templates.shift : '',
     ENTRIES: [
       ...boot.entries.map((_, index) => entryPart(boot, index, paths, templates)),
+      `\nsource ${grubQuote(paths.systems)}\n`,
       boot.memtest ? memtestPart(serial, paths, templates) : '',
       boot.firstDisk ? templates['first-disk'] : '',
       templates.power,
     ]
       .join('')
       .trim(),
+  });
+}
+
+/**
+ * The part of the menu that makes entries of what the PE has written on the data volume, a file of its own: whatever comes
+ * of it, the menu around it is as it is.
+ */
+export function systemsConfig(boot: GrubBoot, paths: GrubPaths, templates: GrubTemplates): string {
+  const entry: KernelEntry = {
+    ...{ mode: 'takeover', system: undefined, systems: [], console: undefined },
+    ...{ data: undefined, debug: false, cmdline: [] },
+  };
+  const [home = ''] = boot.systemsDir.split(',');
+  return fillTemplate(templates.systems, {
+    LABEL: dataLabel,
+    FILE: grubQuote(`${home}/.pe/grubenv`),
+    KERNEL: grubQuote(paths.kernel),
+    CMDLINE: kernelWords(entry, boot).map(grubQuote).join(' '),
+    INITRD: grubQuote(paths.initrd),
   });
 }
 

@@ -1,6 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GrubBoot, type GrubTemplates, grubConfig, grubTemplates } from '../formats/grub-cfg.ts';
+import {
+  type GrubBoot,
+  type GrubPaths,
+  type GrubTemplates,
+  grubConfig,
+  grubTemplates,
+  systemsConfig,
+} from '../formats/grub-cfg.ts';
 import { fillTemplate } from '../formats/template.ts';
 import type { SourceFile, StepContext } from '../plan/types.ts';
 import { terminalFont } from '../steps/grub-fonts.ts';
@@ -16,36 +23,36 @@ export interface BootMenu {
   readonly fonts: readonly string[];
 }
 
-/** Writes `grub.cfg`, `theme.txt` and the medium's marker to scratch; gives their places by their paths on the medium. */
+/** Writes `grub.cfg`, `systems.cfg`, `theme.txt` and the medium's marker to scratch; gives their places by their paths on the medium. */
 export async function renderMenu(context: StepContext, menu: BootMenu): Promise<Record<string, string>> {
-  const templates = await Promise.all(
+  const texts = await Promise.all(
     grubTemplates.map(async (name) => [name, await text(context.files[`${name}.cfg.in`], name)] as const),
   );
-  const config = grubConfig(
-    `${menu.name} ${menu.version}`,
-    menu.boot,
-    {
-      kernel: isoPaths.kernel,
-      initrd: isoPaths.initrd,
-      theme: `${isoPaths.theme}/theme.txt`,
-      fonts: menu.fonts.map((font) => `${isoPaths.fonts}/${font}`),
-      terminalFont,
-      memtestBios: isoPaths.memtestBios,
-      memtestEfi: isoPaths.memtestEfi,
-    },
-    Object.fromEntries(templates) as GrubTemplates,
-  );
+  const templates = Object.fromEntries(texts) as GrubTemplates;
+  const paths: GrubPaths = {
+    kernel: isoPaths.kernel,
+    initrd: isoPaths.initrd,
+    theme: `${isoPaths.theme}/theme.txt`,
+    fonts: menu.fonts.map((font) => `${isoPaths.fonts}/${font}`),
+    terminalFont,
+    memtestBios: isoPaths.memtestBios,
+    memtestEfi: isoPaths.memtestEfi,
+    systems: isoPaths.systemsConfig,
+  };
+  const config = grubConfig(`${menu.name} ${menu.version}`, menu.boot, paths, templates);
+  const systems = systemsConfig(menu.boot, paths, templates);
   const theme = fillTemplate(await text(context.files['theme/theme.txt.in'], 'theme'), {
     NAME: themeText(menu.name),
     VERSION: themeText(menu.version),
   });
   const product = `${menu.name} ${menu.version}\n`;
-  const files = { 'grub.cfg': config, 'theme.txt': theme, marker: product };
+  const files = { 'grub.cfg': config, 'systems.cfg': systems, 'theme.txt': theme, marker: product };
   await Promise.all(
     Object.entries(files).map(([name, content]) => writeFile(join(context.scratch, name), content)),
   );
   return {
     [isoPaths.config]: join(context.scratch, 'grub.cfg'),
+    [isoPaths.systemsConfig]: join(context.scratch, 'systems.cfg'),
     [`${isoPaths.theme}/theme.txt`]: join(context.scratch, 'theme.txt'),
     [mediumMarker(menu.mediumId)]: join(context.scratch, 'marker'),
   };

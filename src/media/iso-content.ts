@@ -6,6 +6,7 @@ export const isoPaths = {
   kernel: '/boot/vmlinuz',
   initrd: '/boot/initrd.img',
   config: '/boot/grub/grub.cfg',
+  systemsConfig: '/boot/grub/systems.cfg',
   theme: '/boot/grub/theme',
   fonts: '/boot/grub/fonts',
   biosImage: '/boot/grub/eltorito.img',

@@ -22,7 +22,7 @@ export interface IsoOptions extends BootMenu {
 /** Puts the medium together: one run of xorriso that reads every file where it lies. */
 export const isoStep: StepKind = {
   name: 'iso',
-  version: 1,
+  version: 2,
   async run(context, json) {
     const options = json as unknown as IsoOptions;
     const layout: IsoLayout = {

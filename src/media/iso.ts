@@ -9,7 +9,7 @@ import { grubFiles } from './package-files.ts';
 import type { Medium, MediumParts } from './types.ts';
 
 /** What of a recipe an ISO depends on. */
-export type IsoRecipe = Pick<Recipe, 'name' | 'version' | 'boot'> & {
+export type IsoRecipe = Pick<Recipe, 'name' | 'version' | 'boot' | 'paths'> & {
   readonly kernel: Pick<Recipe['kernel'], 'cmdline'>;
   readonly media: { readonly iso: IsoSpec | undefined };
 };
@@ -21,7 +21,7 @@ function isoSpec(recipe: IsoRecipe): IsoSpec {
 
 /** The node of a recipe's ISO. Its artifact holds `image.iso`. */
 export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
-  const { name, version, boot, kernel } = recipe;
+  const { name, version, boot, kernel, paths } = recipe;
   const { label } = isoSpec(recipe);
   // The same for every build of this version, so that the boot loader is made once.
   const mediumId = digestOf({ name, version, label }).slice(0, 16);
@@ -36,7 +36,7 @@ export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
     label,
     mediumId,
     epoch,
-    boot: { ...boot, cmdline: kernel.cmdline },
+    boot: { ...boot, cmdline: kernel.cmdline, systemsDir: paths.systems },
     fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
     made: extras.made,
     given: extras.given,

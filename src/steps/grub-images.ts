@@ -57,7 +57,7 @@ async function makeImage(
  */
 export const grubImagesStep: StepKind = {
   name: 'grub-images',
-  version: 2,
+  version: 3,
   async run(context, options) {
     const { mediumId } = options as unknown as Options;
     const config = join(context.scratch, 'early.cfg');

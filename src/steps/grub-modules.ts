@@ -1,5 +1,5 @@
-const menu = 'normal configfile test true echo regexp sleep minicmd help ls cat search probe';
-const disks = 'iso9660 fat ext2 ntfs loopback part_gpt part_msdos gzio';
+const menu = 'normal configfile test true echo regexp sleep minicmd help ls cat search probe loadenv';
+const disks = 'iso9660 fat ext2 btrfs xfs ntfs loopback part_gpt part_msdos gzio';
 const consoles = 'terminal terminfo serial keystatus videoinfo font gfxterm gfxmenu png';
 const actions = 'linux chain boot halt reboot';
 

@@ -19,8 +19,6 @@ export interface BootChoice {
   readonly problems: readonly string[];
 }
 
-const available: readonly Mode[] = ['live', 'dual'];
-
 function nameMistake(name = ''): string | undefined {
   const wrong = nameProblem(name);
   return wrong === undefined ? undefined : `is not the name of a system: ${wrong}`;
@@ -74,8 +72,8 @@ function words(text: string): string[] {
 }
 
 /**
- * Reads `/proc/cmdline`. A parameter that cannot be followed becomes a problem and is left out; with any problem, and
- * with a mode that this version does not have, the mode is `live`.
+ * Reads `/proc/cmdline`. A parameter that cannot be followed becomes a problem and is left out; with any problem the mode
+ * is `live`.
  */
 export function parseCommandLine(text: string): BootChoice {
   const given: Partial<Record<Name, string>> = {};
@@ -99,11 +97,8 @@ export function parseCommandLine(text: string): BootChoice {
     else if (value !== undefined) given[name] = value;
   }
   const asked = modes.find((mode) => mode === given['diskbios.mode']) ?? 'live';
-  if (!available.includes(asked))
-    problems.push(`diskbios.mode=${asked} is not available in this version yet`);
-  else if (asked === 'takeover' && given['diskbios.system'] === undefined) {
+  if (asked === 'takeover' && problems.length === 0 && given['diskbios.system'] === undefined)
     problems.push('diskbios.mode=takeover needs diskbios.system=');
-  }
   return {
     mode: problems.length > 0 ? 'live' : asked,
     system: given['diskbios.system'],

@@ -18,9 +18,11 @@ import {
 import { parseCommandLine } from '../lib/command-line.ts';
 import { welcome } from '../lib/screen.ts';
 import { createStartWatch } from '../lib/start-watch.ts';
+import { withoutTakeover } from '../lib/takeover/refusal.ts';
 import { bridgeServices } from '../supervisor/bridge-service.ts';
-import { type Consoles, createConsoles } from '../supervisor/consoles.ts';
+import { createConsoles } from '../supervisor/consoles.ts';
 import { openControl } from '../supervisor/control.ts';
+import { debugShell } from '../supervisor/debug-shell.ts';
 import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
 import { dropIns } from '../supervisor/drop-ins.ts';
 import { flushLog, log } from '../supervisor/log.ts';
@@ -63,13 +65,6 @@ async function floorClock(): Promise<void> {
   if (Date.now() >= floor) return;
   await run(['/usr/bin/busybox', 'date', '-s', `@${Math.floor(floor / 1000)}`]);
   log('clock: the machine has lost its time; set to the time of the image');
-}
-
-/** `diskbios.debug`: the boot goes on when the person leaves the shell. */
-async function debugShell(consoles: Consoles): Promise<void> {
-  consoles.say('diskbios.debug: a shell on the console; leave it with "exit" and the boot goes on');
-  const busybox = '/usr/bin/busybox';
-  await run([busybox, 'setsid', busybox, 'cttyhack', '/bin/sh', '-l'], { terminal: '/dev/console' });
 }
 
 /** Loads drivers of what is plugged in later. The program writes `modalias NAME`, or `device` for anything else. */
@@ -128,7 +123,8 @@ async function main(): Promise<void> {
   const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
   writeText('/proc/sys/kernel/hostname', config.hostname);
   const commandLine = readText('/proc/cmdline') ?? '';
-  const choice = parseCommandLine(commandLine);
+  const asked = parseCommandLine(commandLine);
+  const { choice, problems: early } = withoutTakeover(asked, earlyProblems());
   const consoles = createConsoles(config, commandLine);
   const drivers = createDrivers();
   const again = isReady();
@@ -141,10 +137,9 @@ async function main(): Promise<void> {
     for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
   }
   for (const problem of choice.problems) log(`${problem}; coming up live`);
-  const early = earlyProblems();
   for (const problem of early) {
     log(problem);
-    if (!again) consoles.say(`diskbios: ${problem}`);
+    if (!again) consoles.say(`diskbios: ${problem}; coming up live`);
   }
   const state = createStateWriter(() => services);
   const added = dropIns(config.services);
@@ -155,7 +150,8 @@ async function main(): Promise<void> {
     if (enabled && others.length === 0) services.start(name);
   }
   await floorClock();
-  if (choice.debug && !again) {
+  // Early take-over has had its shell already.
+  if (choice.debug && !again && asked.mode !== 'takeover') {
     await drivers.network();
     await drivers.others();
     await debugShell(consoles);

@@ -116,7 +116,7 @@ export async function offerDirs(
 }
 
 /** A link on the volume would lead into the PE's own root. */
-function linkProblem(volume: string, path: string): string | undefined {
+export function linkProblem(volume: string, path: string): string | undefined {
   let at = volume;
   for (const part of path.split('/').slice(1)) {
     at = `${at}/${part}`;

@@ -1,6 +1,7 @@
 import { after, exists, kill, ownPid, readText, replaceFile } from '../host.ts';
 import { type BootStatus, type SupervisorState, statePath, statusPath } from '../lib/service-state.ts';
 import { systemOfService } from '../lib/systems/run-state.ts';
+import { problemsPath } from '../lib/takeover/refusal.ts';
 import { type Services, startTicks } from './services.ts';
 
 /**
@@ -50,7 +51,7 @@ export function createStateWriter(services: () => Services | undefined): {
 
 /** What early take-over could not do, one line each, written before the supervisor was there. */
 export const earlyProblems = (): string[] =>
-  (readText('/run/diskbios/problems') ?? '').split('\n').filter((line) => line !== '');
+  (readText(problemsPath) ?? '').split('\n').filter((line) => line !== '');
 
 /** Publishes what this boot has become and what is wrong; only where it has changed. */
 export function createStatusWriter(): (status: BootStatus) => void {

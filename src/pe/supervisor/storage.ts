@@ -1,6 +1,7 @@
 import type { PeConfig } from '../../base/pe-config.ts';
 import type { BootChoice } from '../lib/command-line.ts';
 import type { SystemsDir } from '../lib/systems/places.ts';
+import { refreshBootEntries } from '../systems/boot-entries.ts';
 import { keepHostKeys, keepPasswords, recall, recallNetwork, shadowStamp } from '../systems/memory.ts';
 import { log } from './log.ts';
 import { createVolumes, type Volumes } from './volumes.ts';
@@ -50,8 +51,26 @@ export function createStorage(
     if (await keepHostKeys(dir)) log('new host keys are kept on the data volume');
   }
 
+  let menuKnows = again;
+  /** A boot that the menu was told of for one time has begun by now. */
+  function tellMenu(): void {
+    // Settling tells of a change itself.
+    if (!volumes.settled() || volumes.places().dirs.length === 0 || menuKnows) return;
+    menuKnows = true;
+    refreshBootEntries(volumes.places(), () => ({ once: undefined })).catch((error: unknown) => {
+      log(`cannot write to the boot menu's file: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  }
+
+  const volumes = createVolumes(choice, config, again, {
+    home: arrive,
+    changed() {
+      tellMenu();
+      events.changed();
+    },
+  });
   return {
-    ...createVolumes(choice, config, again, { home: arrive, changed: events.changed }),
+    ...volumes,
     ownPassword: () => ownPassword,
     keep() {
       if (home === undefined || home.readOnly || busy) return;

@@ -18,6 +18,7 @@ import {
 } from '../lib/systems/journal.ts';
 import type { SystemsDir } from '../lib/systems/places.ts';
 import { toUtf8 } from '../lib/utf8.ts';
+import { tellBootMenu } from './boot-entries.ts';
 import { isAlive, myself } from './processes.ts';
 
 /** An operation under way. */
@@ -95,6 +96,7 @@ export async function change<T = undefined>(
     const told = await recover(dir, { except: owner });
     if (!told.some((line) => line.endsWith('was finished'))) throw error;
   }
+  await tellBootMenu(made.commit);
   return made.result;
 }
 

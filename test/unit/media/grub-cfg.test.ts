@@ -2,18 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { grubConfig, grubQuote } from '../../../src/formats/grub-cfg.ts';
+import { handOverTitle } from '../../../src/base/menu-titles.ts';
+import { grubConfig, grubQuote, systemsConfig } from '../../../src/formats/grub-cfg.ts';
 import { readGrubMenu } from '../../../src/formats/grub-menu.ts';
 import { findProgram, run } from '../../../src/sys/run.ts';
 import { fullMenu, paths, smallMenu, templates } from './menus.ts';
 
 const config = (menu = fullMenu) => grubConfig('diskbios 0.1.0', menu, paths, templates);
+const systems = (menu = fullMenu) => systemsConfig(menu, paths, templates);
 const checker = findProgram('grub-script-check');
 
 describe('grub.cfg', () => {
   it('is the same as the golden file', async () => {
     await expect(config()).toMatchFileSnapshot('../../golden/grub-full.cfg');
     await expect(config(smallMenu)).toMatchFileSnapshot('../../golden/grub-small.cfg');
+    await expect(systems(smallMenu)).toMatchFileSnapshot('../../golden/grub-systems.cfg');
   });
 
   it('says to a reader of GRUB menus what the recipe said', () => {
@@ -24,6 +27,15 @@ describe('grub.cfg', () => {
     expect(titles).toContain('Memory test');
     expect(titles).toContain('Boot from the first disk');
     expect(menu.entries[1]).toMatchObject({ kernel: '/boot/vmlinuz', initrds: ['/boot/initrd.img'] });
+  });
+
+  it('looks for systems in a file of its own, behind the recipe’s entries', () => {
+    expect(config()).toMatch(/^source \/boot\/grub\/systems\.cfg$/m);
+    expect(systems()).toContain(`set entries="($data)"'/srv/my systems/.pe/grubenv'`);
+    expect(systems()).toContain(
+      `linux /boot/vmlinuz "diskbios.system=$2" diskbios.mode=takeover console=tty0 console=ttyS1,115200n8r panic=30`,
+    );
+    expect(systems()).toContain(`menuentry "${handOverTitle('$system')}"`);
   });
 
   it('starts the default by title', () => {
@@ -47,8 +59,10 @@ describe('grub.cfg', () => {
     const dir = mkdtempSync(join(tmpdir(), 'diskbios-grub-'));
     try {
       for (const menu of [fullMenu, smallMenu]) {
-        writeFileSync(join(dir, 'grub.cfg'), config(menu));
-        await run([checker!, join(dir, 'grub.cfg')]);
+        for (const text of [config(menu), systems(menu)]) {
+          writeFileSync(join(dir, 'grub.cfg'), text);
+          await run([checker!, join(dir, 'grub.cfg')]);
+        }
       }
     } finally {
       rmSync(dir, { recursive: true });

@@ -26,6 +26,7 @@ const recipe: IsoRecipe = {
   version: '0.1.0',
   boot: fullMenu,
   kernel: { cmdline: [] },
+  paths: { systems: '/hd' },
   media: { iso: { label: 'DISKBIOS', filename: 'diskbios.iso' } },
 };
 const layout = {

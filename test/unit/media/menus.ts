@@ -48,6 +48,7 @@ export const fullMenu: GrubBoot = {
   memtest: true,
   firstDisk: true,
   cmdline: ['panic=30', 'dyndbg="file x.c +p"'],
+  systemsDir: '/srv/my systems,/hd',
 };
 
 /** One entry, no menu, no serial console. */
@@ -59,6 +60,7 @@ export const smallMenu: GrubBoot = {
   memtest: false,
   firstDisk: false,
   cmdline: [],
+  systemsDir: '/hd',
 };
 
 export const paths: GrubPaths = {
@@ -69,6 +71,7 @@ export const paths: GrubPaths = {
   terminalFont: 'GNU Unifont Regular 16',
   memtestBios: '/boot/memtest.bin',
   memtestEfi: '/boot/memtest.efi',
+  systems: '/boot/grub/systems.cfg',
 };
 
 export const templates = Object.fromEntries(

@@ -36,9 +36,10 @@ describe('parseCommandLine', () => {
     ['diskbios.mode=taekover', 'diskbios.mode=taekover is none of live, takeover, dual'],
     ['diskbios.mode', 'diskbios.mode needs a value'],
     ['diskbios.moed=dual', 'diskbios.moed=dual: there is no such parameter; did you mean diskbios.mode?'],
+    ['diskbios.mode=takeover', 'diskbios.mode=takeover needs diskbios.system='],
     [
-      'diskbios.mode=takeover diskbios.system=a',
-      'diskbios.mode=takeover is not available in this version yet',
+      'diskbios.mode=takeover diskbios.system=..',
+      'diskbios.system=.. is not the name of a system: it begins with a dot',
     ],
     ['diskbios.system=../x', 'diskbios.system=../x is not the name of a system: it has a slash in it'],
     ['diskbios.system=/hd/../etc', 'diskbios.system=/hd/../etc is not a whole absolute path'],
@@ -70,6 +71,12 @@ describe('parseCommandLine', () => {
     expect(
       parseCommandLine('diskbios.mode=dual diskbios.dir=/hd,/srv/more diskbios.data=LABEL=A,UUID=1-2'),
     ).toMatchObject({ mode: 'dual', dir: '/hd,/srv/more', data: 'LABEL=A,UUID=1-2', problems: [] });
+  });
+
+  test.each(['box', '/srv/debian'])('take-over of %s', (system) => {
+    expect(parseCommandLine(`diskbios.mode=takeover diskbios.system=${system}`)).toMatchObject({
+      ...{ mode: 'takeover', system, problems: [] },
+    });
   });
 
   test('knows every parameter of the contract', () => {

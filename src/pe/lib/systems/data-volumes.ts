@@ -1,3 +1,4 @@
+import { dataLabel } from '../../../base/cmdline.ts';
 import type { Superblock } from './superblock.ts';
 
 /** One item of `diskbios.data=`. */
@@ -5,7 +6,7 @@ export type DataWish =
   | { readonly kind: 'label' | 'uuid' | 'device'; readonly value: string }
   | { readonly kind: 'none' };
 
-export const usualLabel = 'DISKBIOS-DATA';
+export const usualLabel = dataLabel;
 export const usualWish: DataWish = { kind: 'label', value: usualLabel };
 
 /** `LABEL=…`, `UUID=…`, a device or `none`; `undefined` where it is none of these. */

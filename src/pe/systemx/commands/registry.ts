@@ -24,6 +24,7 @@ export const verbs: readonly Verb[] = [
   { name: 'exec', load: async () => (await import('./inside.ts')).exec },
   { name: 'console', load: async () => (await import('./console.ts')).console },
   { name: 'logs', load: async () => (await import('./logs.ts')).logs },
+  { name: 'takeover', load: async () => (await import('./takeover.ts')).takeover },
   { name: 'setup-disk', load: async () => (await import('./disk.ts')).setup },
   { name: 'unlock', load: async () => (await import('./disk.ts')).unlock },
   { name: 'completion', load: async () => (await import('./meta.ts')).completion },
