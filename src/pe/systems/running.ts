@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.ts';
-import { list, readText } from '../host.ts';
+import { exists, list, readText } from '../host.ts';
 import type { Phase } from '../lib/service-state.ts';
+import { runFolder } from '../lib/systems/places.ts';
 import { processesIn } from './cgroup.ts';
 import { serviceState } from './supervisor-client.ts';
 import { cgroupsFolder } from './target.ts';
@@ -19,6 +20,7 @@ const states: Readonly<Record<Phase, SystemState>> = {
 /** What a system does now, by the supervisor's word, or by its processes where that one does not know. */
 export function stateOf(name: string): SystemState {
   const known = serviceState(name);
+  if (known?.phase === 'running' && !exists(`${runFolder(name)}/up`)) return 'starting';
   if (known !== undefined) return states[known.phase];
   return processesIn(`${cgroupsFolder}/${name}`).length > 0 ? 'running' : 'stopped';
 }
