@@ -54,7 +54,9 @@ describe('a service that does not start', () => {
     expect(starts.decided()).toBe(false);
     attempt('web', 20, 1);
     attempt('web', 20, 1);
-    expect(said).toEqual(['diskbios: service web failed to start: exit code 1 (bind: Address already in use)']);
+    expect(said).toEqual([
+      'diskbios: service web failed to start: exit code 1 (bind: Address already in use)',
+    ]);
     expect(starts.decided()).toBe(true);
   });
 
