@@ -60,33 +60,38 @@ export async function prove(tasks: readonly Task[], options: ProofOptions): Prom
     hosts: new Map(),
   };
   const reports: Promise<ProofReport>[] = [];
+  let broken: { readonly error: unknown } | undefined;
   try {
     for (const task of tasks) {
       const media = testedMedia(task.cases);
       const prepared = await task.subject.prepare(media, { ...run.options, media });
-      reports.push(proveOne(task, prepared, run));
+      const report = proveOne(task, prepared, run);
+      // It is heard of below; until then it is no crash.
+      report.catch(() => undefined);
+      reports.push(report);
       // Builds come one after the other; guests run meanwhile.
       await Promise.all([prepared.qemu, ...Object.values(prepared.images)]);
     }
   } catch (error) {
-    // What runs already is brought to an end and reported.
-    await Promise.allSettled(reports);
-    if (!bail.signal.aborted) throw error;
+    if (!bail.signal.aborted) broken = { error };
   }
-  const all = await Promise.all(reports);
-  if (options.junit !== undefined) writeJunit(options.junit, tasks, all, options.cwd);
-  return all;
+  // What runs already is brought to an end and reported, whatever became of the others.
+  const settled = await Promise.allSettled(reports);
+  const done = settled.flatMap((one, n) =>
+    one.status === 'fulfilled'
+      ? [{ report: one.value, artifacts: shortPath(tasks[n]?.place ?? '', options.cwd) }]
+      : [],
+  );
+  if (options.junit !== undefined && done.length > 0) writeJunit(options.junit, done);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (broken !== undefined) throw broken.error;
+  if (failed !== undefined) throw failed.reason;
+  return done.map(({ report }) => report);
 }
 
-function writeJunit(
-  file: string,
-  tasks: readonly Task[],
-  reports: readonly ProofReport[],
-  cwd: string,
-): void {
-  const parts = reports.map((report, n) => ({ report, artifacts: shortPath(tasks[n]?.place ?? '', cwd) }));
+function writeJunit(file: string, reports: Parameters<typeof junitReports>[0]): void {
   try {
-    writeWhole(file, junitReports(parts));
+    writeWhole(file, junitReports(reports));
   } catch (error) {
     throw notWritable(error, file);
   }

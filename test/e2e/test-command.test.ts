@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it, test } from 'vitest';
 import { describeFile } from '../../src/image/describe.ts';
@@ -173,6 +173,27 @@ test('an image as it is shipped: built-in tests, and no commands without the age
   expect(commands.code).toBe(1);
   expect(commands.out).toContain('this image has no agent');
   expect(commands.out).toContain('--with-agent');
+});
+
+test('--ssh-key logs in where the image lets that key in; --keep leaves the disks', async () => {
+  const { dir, file, test } = testFolder(fixture, 'key');
+  const key = file('key', '');
+  copyFileSync(fixture.key.file, key);
+  const tests = file(
+    'checks.yaml',
+    `tests:
+  - name: log in
+    matrix: { firmware: uefi }
+    disks: { data: { size: 8MiB, filesystem: ext4 } }
+    steps: [{ ready: live }, { ssh: id -un, expect: { stdout: root } }]
+`,
+  );
+  const args = [join(images, 'keyed.iso'), '--tests', tests, '--ssh-key', key, '--keep'];
+  const ended = await test([...args, '--artifacts', 'kept']);
+  expect(ended.out, ended.out + ended.err).toMatch(/1 passed, 0 failed\n$/);
+  const kept = readdirSync(join(dir, 'kept', 'cases', 'log-in', 'pe'));
+  expect(kept).toEqual(expect.arrayContaining(['data.img', 'uefi-vars.fd']));
+  expect(JSON.stringify(readdirSync(join(dir, 'kept'), { recursive: true }))).not.toContain('key');
 });
 
 test('two guests on a private cable reach each other and nobody else', async () => {
