@@ -22,8 +22,8 @@ export const askSupervisor = (
   patience: number,
 ): Reply => request(`${action} ${serviceName(system)}`, patience);
 
-/** Starts a service of the PE itself. Throws `FailedError` where it cannot be. */
-export function startService(action: 'start' | 'restart', service: string): void {
+/** Starts or stops a service of the PE itself. Throws `FailedError` where it cannot be. */
+export function controlService(action: 'start' | 'stop' | 'restart', service: string): void {
   const { code, message } = request(`${action} ${service}`, 20_000);
   if (code !== 0) throw new FailedError('service', message, { hint: 'logread shows what it said' });
 }

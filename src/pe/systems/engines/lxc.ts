@@ -33,7 +33,7 @@ function firstProcess(target: Target): Pick<Parameters<typeof lxcConfig>[0], 'in
   if (kind !== 'program' || target.system.init === undefined) return { init: command, kind, helpers: [] };
   const script = `${target.run}/init`;
   replaceFile(script, wrapper(shellLine([command])), 0o755);
-  const inside = { busybox: '/dev/.busybox', script: '/dev/.init' };
+  const inside = { busybox: '/dev/.diskbios/busybox', script: '/dev/.diskbios/init' };
   return {
     init: [inside.busybox, 'sh', inside.script],
     kind,

@@ -2,11 +2,19 @@ import { must } from '../../host/run.ts';
 import { exists, kill, list, readText, replaceFile } from '../../host.ts';
 import { parseJson } from '../../lib/systems/json-reader.ts';
 import type { Bridge } from '../../lib/systems/network/bridge.ts';
-import { dhcpHosts, dnsmasqFiles, hostLines, networkFolder } from '../../lib/systems/network/dnsmasq.ts';
+import {
+  bridgeService,
+  dhcpHosts,
+  dnsmasqFiles,
+  hostLines,
+  networkFolder,
+} from '../../lib/systems/network/dnsmasq.ts';
 import { withHosts } from '../../lib/systems/network/hosts-file.ts';
+import { withoutStale } from '../../lib/systems/network/leases.ts';
 import type { Member } from '../../lib/systems/network/member.ts';
 import { nftText } from '../../lib/systems/network/nft.ts';
 import { runFolder } from '../../lib/systems/places.ts';
+import { controlService } from '../supervisor-client.ts';
 import { cgroupsFolder } from '../target.ts';
 import { nft } from './programs.ts';
 
@@ -26,12 +34,21 @@ export async function apply(bridge: Bridge, all: readonly Member[]): Promise<voi
   const rules = `${networkFolder}/nftables`;
   replaceFile(rules, nftText(bridge, all));
   await must([nft, '-f', rules]);
-  replaceFile(dnsmasqFiles.leases, dhcpHosts(all));
+  replaceFile(dnsmasqFiles.reserved, dhcpHosts(all));
   const lines = hostLines(bridge, all);
   replaceFile(dnsmasqFiles.hosts, lines.map((line) => `${line}\n`).join(''));
   const hosts = readText('/etc/hosts') ?? '';
   const fresh = withHosts(hosts, lines);
   if (fresh !== hosts) replaceFile('/etc/hosts', fresh);
+  const leases = withoutStale(readText(dnsmasqFiles.leases) ?? '', all);
+  if (leases !== undefined) forget(leases);
   const pid = Number(readText(dnsmasqFiles.pid));
   if (pid > 0 && readText(`/proc/${pid}/comm`)?.trim() === 'dnsmasq') kill(pid, hangUp);
+}
+
+/** It reads its leases at its start only, and writes them while it runs. */
+function forget(leases: string): void {
+  controlService('stop', bridgeService);
+  replaceFile(dnsmasqFiles.leases, leases);
+  controlService('start', bridgeService);
 }

@@ -19,7 +19,7 @@ import {
 import { macOf } from '../../lib/systems/network/identity.ts';
 import type { Member } from '../../lib/systems/network/member.ts';
 import { parseRoutes4 } from '../../lib/systems/network/routes.ts';
-import { startService } from '../supervisor-client.ts';
+import { controlService } from '../supervisor-client.ts';
 import { apply } from './apply.ts';
 import { ownNetwork6, peConfig, rememberedNetworks, rememberNetworks, wishedNetwork } from './wishes.ts';
 
@@ -100,7 +100,7 @@ async function setUp(bridge: Bridge, again: boolean): Promise<void> {
   ]);
   removeFile(dnsmasqFiles.pid);
   replaceFile(dnsmasqFiles.config, dnsmasqConfig(bridge));
-  startService(again ? 'restart' : 'start', bridgeService);
+  controlService(again ? 'restart' : 'start', bridgeService);
   forwardPackets(v6 !== undefined);
   replaceFile(path, `${JSON.stringify(bridge)}\n`);
 }

@@ -57,6 +57,8 @@ const joinBridge = ({ name }: Target, wish: Parameters<typeof memberOf>[1]): Pro
         throw new UserError(
           all.map((message) => ({ code: 'network', message: `${name} cannot be started: ${message}` })),
         );
+      // Left where the last run was ended by force a moment ago.
+      if (exists(`/sys/class/net/${member.port}`)) await must(['ip', 'link', 'del', 'dev', member.port]);
       replaceFile(memberPath(name), `${JSON.stringify(member)}\n`);
       await apply(bridge, [...others.members, member]);
       return {

@@ -1,49 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { lxcConfig } from '../../../../src/pe/lib/systems/lxc-config.ts';
 import {
-  type Bridge,
   chooseNetwork4,
   clash,
   makeNetwork6,
   networksOf,
   systemsNetworkProblem,
 } from '../../../../src/pe/lib/systems/network/bridge.ts';
-import { dhcpHosts, dnsmasqConfig, hostLines } from '../../../../src/pe/lib/systems/network/dnsmasq.ts';
-import { withHosts } from '../../../../src/pe/lib/systems/network/hosts-file.ts';
 import { macOf, portOf } from '../../../../src/pe/lib/systems/network/identity.ts';
 import { parseNetwork4 } from '../../../../src/pe/lib/systems/network/ipv4.ts';
 import { autoAddress, ipv6Digits, linkLocal, tidyIpv6 } from '../../../../src/pe/lib/systems/network/ipv6.ts';
-import { type Member, memberOf, type Others } from '../../../../src/pe/lib/systems/network/member.ts';
-import { nftText } from '../../../../src/pe/lib/systems/network/nft.ts';
+import { type Member, memberOf } from '../../../../src/pe/lib/systems/network/member.ts';
 import { forwardProblems, parseSockets } from '../../../../src/pe/lib/systems/network/ports.ts';
 import { defaultCard, parseRoutes4 } from '../../../../src/pe/lib/systems/network/routes.ts';
-
-const bridge: Bridge = {
-  ipv4: '10.88.0.0/24',
-  ipv6: 'fd12:3456:789a::/64',
-  mac: '02:00:00:00:00:01',
-  hostname: 'box',
-  routes: false,
-};
-const machine = '0123456789abcdef0123456789abcdef';
-const nobody: Others = { members: [], promised: [] };
-const dhcp = { kind: 'bridge', ipv4: undefined, ipv6: undefined, forwards: [] } as const;
-
-function member(name: string, over: Partial<Parameters<typeof memberOf>[1]> = {}, others = nobody): Member {
-  const { member: made, problems } = memberOf(name, { ...dhcp, ...over }, bridge, machine, others);
-  if (made === undefined) throw new Error(problems.join('\n'));
-  return made;
-}
-
-const web = member('web', {
-  ipv4: '10.88.0.20',
-  ipv6: 'FD12:3456:789A::0080',
-  forwards: [
-    { protocol: 'tcp', port: 8080, to: 80 },
-    { protocol: 'udp', port: 5353, to: 53 },
-  ],
-});
-const db = member('db');
+import { bridge, db, dhcp, machine, member, nobody, web } from './on-bridge.ts';
 
 describe('what a system is on the network', () => {
   test('is the same at each start, and no other has it', () => {
@@ -294,94 +263,5 @@ describe('port forwards', () => {
 `;
     expect(parseSockets('tcp', table)).toEqual([{ protocol: 'tcp', port: 22, inode: '1234' }]);
     expect(parseSockets('udp', table.replace(' 0A ', ' 07 '))).toHaveLength(1);
-  });
-});
-
-describe('what is written for the programs', () => {
-  test('the packet filter', async () => {
-    await expect(nftText(bridge, [web, db])).toMatchFileSnapshot('../../../golden/systems-network.nft');
-  });
-
-  test('the packet filter without systems and IPv6, in a PE that is a router by itself', async () => {
-    const alone = { ...bridge, ipv6: undefined, routes: true };
-    const text = nftText(alone, []);
-    expect(text).not.toMatch(/ip6 [sd]addr|icmpv6 type|forwards6/);
-    await expect(text).toMatchFileSnapshot('../../../golden/systems-network-alone.nft');
-  });
-
-  test('the server for addresses and names', async () => {
-    const parts = [
-      dnsmasqConfig(bridge),
-      dhcpHosts([web, db]),
-      `${hostLines(bridge, [web, db]).join('\n')}\n`,
-    ];
-    await expect(parts.join('\n')).toMatchFileSnapshot('../../../golden/systems-dnsmasq.txt');
-  });
-
-  test('without IPv6 it knows nothing of it', () => {
-    const alone = { ...bridge, ipv6: undefined };
-    expect(dnsmasqConfig(alone)).not.toMatch(/6|enable-ra/);
-    expect(hostLines(alone, [])).toEqual(['10.88.0.1\tbox.pe box']);
-  });
-
-  test("a system of the PE's name has the name", () => {
-    const lines = hostLines(bridge, [member('box')]);
-    expect(lines).toHaveLength(2);
-    expect(lines.join('\n')).not.toContain('10.88.0.1\t');
-  });
-
-  test('a network whose border is none between names has no reverse domain', () => {
-    expect(dnsmasqConfig({ ...bridge, ipv4: '10.88.0.0/20' })).not.toContain('in-addr.arpa');
-    expect(dnsmasqConfig({ ...bridge, ipv4: '10.88.0.0/20' })).toContain(
-      'dhcp-range=10.88.0.0,static,255.255.240.0,1h',
-    );
-    expect(dnsmasqConfig({ ...bridge, ipv4: '10.0.0.0/8' })).toContain('local=/10.in-addr.arpa/');
-  });
-
-  test('/etc/hosts keeps what else is in it', () => {
-    const own = '127.0.0.1\tlocalhost\n192.0.2.7\tprinter\n';
-    const once = withHosts(own, ['10.88.0.20\tweb.pe web']);
-    expect(once).toBe(
-      `${own}# Systems on the bridge, kept by systemx:\n10.88.0.20\tweb.pe web\n# end of systems\n`,
-    );
-    expect(withHosts(`${once}192.0.2.8\tlate\n`, ['10.88.0.21\tdb.pe db'])).toBe(
-      `${own}192.0.2.8\tlate\n# Systems on the bridge, kept by systemx:\n10.88.0.21\tdb.pe db\n# end of systems\n`,
-    );
-    expect(withHosts(once, [])).toBe(own);
-    expect(withHosts('127.0.0.1\tlocalhost', ['1.2.3.4\tx'])).toContain('localhost\n# Systems');
-  });
-
-  test('the card in the configuration of LXC', () => {
-    const config = lxcConfig({
-      ...{
-        name: 'web',
-        hostname: 'web',
-        run: '/run/x',
-        root: '/run/x/root',
-        cgroup: 'systems/web',
-        idBase: 65536,
-      },
-      ...{
-        init: ['/sbin/init'],
-        kind: 'busybox',
-        helpers: [],
-        env: {},
-        mounts: [],
-        terminal: undefined,
-        logSize: 1,
-      },
-      nets: [
-        { type: 'veth', link: 'pe0', hwaddr: web.mac, name: 'eth0', pair: web.port, ipv6: `${web.ipv6}/64` },
-      ],
-    });
-    expect(config.split('\n').filter((line) => line.startsWith('lxc.net.'))).toEqual([
-      'lxc.net.0.type = veth',
-      'lxc.net.0.link = pe0',
-      'lxc.net.0.flags = up',
-      'lxc.net.0.name = eth0',
-      `lxc.net.0.hwaddr = ${web.mac}`,
-      'lxc.net.0.veth.pair = pe-web',
-      'lxc.net.0.ipv6.address = fd12:3456:789a::80/64',
-    ]);
   });
 });

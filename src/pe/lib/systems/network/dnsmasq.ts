@@ -7,7 +7,8 @@ export const networkFolder = '/run/diskbios/network';
 export const dnsmasqFiles = {
   config: `${networkFolder}/dnsmasq.conf`,
   hosts: `${networkFolder}/hosts`,
-  leases: `${networkFolder}/dhcp-hosts`,
+  reserved: `${networkFolder}/dhcp-hosts`,
+  leases: `${networkFolder}/leases`,
   pid: `${networkFolder}/dnsmasq.pid`,
 } as const;
 
@@ -49,8 +50,8 @@ export function dnsmasqConfig(bridge: Bridge): string {
     'domain-needed',
     // Addresses: those that are reserved, and none else.
     `dhcp-range=${ipv4Text(v4.base)},static,${netmask(v4.prefix)},${lease}`,
-    `dhcp-hostsfile=${dnsmasqFiles.leases}`,
-    `dhcp-leasefile=${networkFolder}/leases`,
+    `dhcp-hostsfile=${dnsmasqFiles.reserved}`,
+    `dhcp-leasefile=${dnsmasqFiles.leases}`,
     'dhcp-authoritative',
     'dhcp-ignore-names',
     'no-ping',
