@@ -207,7 +207,7 @@ export function parseManifest(text: string): Manifest {
     };
   });
   // Images of before the agent's time do not say.
-  return { ...kept, agent: (kept.agent) ?? false, files };
+  return { ...kept, agent: Boolean(kept.agent), files };
 }
 
 /** gzip with nothing of the machine in its header (RFC 1952: no name, time 0, operating system unknown). */
