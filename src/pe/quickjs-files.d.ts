@@ -28,6 +28,7 @@ declare module 'os' {
   export function lstat(path: string): [Stat | null, number];
   export function symlink(target: string, path: string): number;
   export function readlink(path: string): [string, number];
+  export function getcwd(): [string, number];
   export function realpath(path: string): [string, number];
   export function seek(fd: number, offset: number, whence: number): number;
   export function isatty(fd: number): boolean;

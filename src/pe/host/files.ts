@@ -70,6 +70,12 @@ export function realPath(path: string): string | undefined {
   return failed === 0 ? found : undefined;
 }
 
+/** A path as seen from the folder that this program was started in, as an absolute one. */
+export function absolutePath(path: string): string {
+  const [folder] = os.getcwd();
+  return path.startsWith('/') ? path : `${folder === '/' ? '' : folder}/${path}`;
+}
+
 /** Makes a folder and those above it. One that is there stays as it is. */
 export function makeFolders(path: string, mode = 0o755): void {
   if (isFolder(path)) return;

@@ -25,7 +25,7 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-const basicEnv = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
+export const basicEnv = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
 
 interface Collector {
   readonly text: () => string;

@@ -71,6 +71,10 @@ function overlay(at: string, lower: readonly string[], options: readonly string[
   };
 }
 
+/** All layers as one folder that nobody writes to, the topmost first. */
+export const overlayReadOnly = (layers: readonly string[], at: string): RootMount =>
+  overlay(at, layers, ['ro', 'nodev']);
+
 /** The root of an app system: one overlay of its delta on its template. */
 export function overlayMounts(facts: AppFacts): RootMount[] {
   const { folder, run, root, idBase } = facts;

@@ -14,17 +14,20 @@ import { readText } from '../../host.ts';
 import { applySettings } from '../../lib/systems/apply-settings.ts';
 import { parseJson } from '../../lib/systems/json-reader.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
-import { seedFiles } from '../../lib/systems/seed.ts';
 import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
+import { copyFolder, makeVolume } from '../archive/tree.ts';
 import { type Engine } from '../engines/engine.ts';
 import { engineOf, usualEngine } from '../engines/registry.ts';
 import { change, recover } from '../journal.ts';
 import { livefsRoot } from '../livefs.ts';
 import { locked } from '../lock.ts';
 import { writableDir } from '../places.ts';
+import { programPath } from '../programs.ts';
 import { listSystems } from '../store.ts';
-import { findTemplate } from '../templates/find.ts';
+import { type FoundTemplate, findTemplate } from '../templates/find.ts';
+import { rootFolder } from '../templates/folder.ts';
+import { giveIdentity } from './identity.ts';
 import { withIds } from './set.ts';
 
 export interface CreateWish {
@@ -43,12 +46,7 @@ export interface CreateWish {
 /** What a system is to stand on. */
 type Source =
   | { readonly kind: 'livefs'; readonly ref: TemplateRef }
-  | {
-      readonly kind: 'template';
-      readonly ref: TemplateRef;
-      readonly folder: string;
-      readonly init: SystemFile['init'];
-    }
+  | ({ readonly kind: 'template' } & FoundTemplate)
   | { readonly kind: 'folder'; readonly folder: string };
 
 /** Makes a system; resolves to where it is. A power cut at any instant leaves a whole system or none. */
@@ -62,7 +60,7 @@ export async function create(
   return locked(wish.name, async () => {
     await recover(dir);
     checkFree(wish.name, dir);
-    const source = sourceOf(wish.from, dir);
+    const source = await sourceOf(wish.from, dir);
     const system = plan(wish, source);
     await change(dir, { operation: 'create', subject: wish.name }, async ({ work, paths }) => {
       await build(`${work}/new`, wish.name, system, source);
@@ -83,12 +81,12 @@ export function checkFree(name: string, dir: SystemsDir): void {
     throw mistake('name-taken', `${there} is there already`, 'choose another name, or: systemx destroy');
 }
 
-function sourceOf(from: string, dir: SystemsDir): Source {
+async function sourceOf(from: string, dir: SystemsDir): Promise<Source> {
   if (from === livefsTemplate) {
     const pe = parseJson(readText('/etc/diskbios/pe.json')) as { version?: string } | undefined;
     return { kind: 'livefs', ref: { name: livefsTemplate, version: pe?.version ?? '0' } };
   }
-  if (!from.startsWith('/')) return { kind: 'template', ...findTemplate(from, dir) };
+  if (!from.startsWith('/')) return { kind: 'template', ...(await findTemplate(from, dir)) };
   if (!isFolder(from)) throw mistake('no-such-folder', `${from} is no folder`);
   if (!isThere(`${from}/bin`) && !isThere(`${from}/sbin`) && !isThere(`${from}/usr`))
     throw mistake('no-root', `${from} holds no root file system: it has neither bin, sbin nor usr`);
@@ -109,6 +107,7 @@ function plan(wish: CreateWish, source: Source): SystemFile {
     kind,
     template: source.kind === 'folder' ? undefined : source.ref,
     init: source.kind === 'template' ? source.init : undefined,
+    env: source.kind === 'template' ? source.env : {},
     engine: first.name,
     network: networkFor(first),
     created: Date.now(),
@@ -128,20 +127,24 @@ async function build(folder: string, name: string, system: SystemFile, source: S
   makeFolders(folder);
   const root = `${folder}/${system.kind === 'os' ? 'rootfs' : 'delta'}`;
   if (system.kind === 'app') {
-    makeFolders(root);
+    await makeVolume(root);
     makeFolders(`${folder}/work`);
-  } else if (source.kind === 'livefs') await copyTree(await livefsRoot(), root);
-  else await copyTree(source.folder, root);
-  const machineId = (readText('/proc/sys/kernel/random/uuid') ?? '').trim().replaceAll('-', '');
-  for (const file of seedFiles({
-    name,
-    kind: system.kind,
-    fromLivefs: source.kind === 'livefs',
-    machineId,
-  })) {
-    const at = `${root}/${file.path}`;
-    makeFolders(at.slice(0, at.lastIndexOf('/')));
-    writeFile(at, toUtf8(file.text), { mode: file.mode });
-  }
+  } else await copyRoot(await rootOf(source), root);
+  giveIdentity(root, { name, kind: system.kind, fromLivefs: source.kind === 'livefs' });
   writeFile(`${folder}/system.json`, toUtf8(systemText(system)));
 }
+
+function rootOf(source: Source): Promise<string> | string {
+  switch (source.kind) {
+    case 'livefs':
+      return livefsRoot();
+    case 'template':
+      return rootFolder(source);
+    case 'folder':
+      return source.folder;
+  }
+}
+
+/** busybox copies no extended attributes, such as the capabilities of programs. */
+const copyRoot = (from: string, to: string): Promise<void> =>
+  programPath('tar') === undefined ? copyTree(from, to) : copyFolder(from, to);

@@ -1,0 +1,9 @@
+import { livefsTemplate, type TemplateRef } from '../../../base/system.ts';
+import { readText } from '../../host.ts';
+import { parseJson } from '../../lib/systems/json-reader.ts';
+
+/** The PE's own root as a template; its version is the image's. */
+export function livefsRef(): TemplateRef {
+  const pe = parseJson(readText('/etc/diskbios/pe.json')) as { version?: string } | undefined;
+  return { name: livefsTemplate, version: pe?.version ?? '0' };
+}
