@@ -54,7 +54,10 @@ export function chrootScript(facts: ChrootFacts): string {
     '[ -t 0 ] || console=/dev/null',
     `mount -o bind "$console" ${quoted(`${root}/dev/console`)}`,
     `echo "$console" >${quoted(`${run}/tty`)}`,
-    ...facts.helpers.flatMap(({ from, to }) => [file(`${root}${to}`), bind(from, `${root}${to}`)]),
+    ...facts.helpers.flatMap(({ from, to }) => [
+      quoted('mkdir', '-p', `${root}${to.slice(0, to.lastIndexOf('/'))}`),
+      ...[file(`${root}${to}`), bind(from, `${root}${to}`)],
+    ]),
     ...facts.mounts.flatMap((one) => mountLines(root, one)),
     quoted('mkdir', '-p', `${root}/run/.pe`),
     file(`${run}/up`),

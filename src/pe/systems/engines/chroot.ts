@@ -32,10 +32,10 @@ function firstProcess(target: Target): Pick<Parameters<typeof chrootScript>[0], 
   const script = `${target.run}/init`;
   replaceFile(script, wrapper(shellLine([command])), 0o755);
   return {
-    init: ['/dev/.busybox', 'sh', '/dev/.init'],
+    init: ['/dev/.diskbios/busybox', 'sh', '/dev/.diskbios/init'],
     helpers: [
-      { from: busybox, to: '/dev/.busybox' },
-      { from: script, to: '/dev/.init' },
+      { from: busybox, to: '/dev/.diskbios/busybox' },
+      { from: script, to: '/dev/.diskbios/init' },
     ],
   };
 }

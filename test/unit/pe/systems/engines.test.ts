@@ -44,7 +44,7 @@ describe('the configuration for LXC', () => {
         ...facts,
         ...{ idBase: undefined, hostname: 'box.example', kind: 'systemd', terminal: '/dev/tty1' },
         init: ['/sbin/init', '--log-level=info', 'two words'],
-        helpers: [{ from: '/usr/bin/busybox', to: '/dev/.busybox' }],
+        helpers: [{ from: '/usr/bin/busybox', to: '/dev/.diskbios/busybox' }],
         env: { TZ: 'Europe/Berlin', PATH: '/opt/bin:/bin' },
         mounts: [{ from: '/srv/my data', to: '/data', readOnly: true, kind: 'folder' }],
         nets: [
