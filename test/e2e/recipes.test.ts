@@ -3,6 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { nameOfCase } from '../../src/proof/report/summary.ts';
 import type { CaseResult, ProofReport } from '../../src/proof/result.ts';
 import { testFolder } from '../helpers/test-command.ts';
 
@@ -22,7 +23,7 @@ await cp(join(dir, 'out', 'tests'), kept, { recursive: true });
 /** Each case of the recipes' own `tests:` counts as a test of the project. */
 describe.each(shipped)('recipes/%s.yaml', (name) => {
   const report = (JSON.parse(out) as ProofReport[]).find((one) => one.name === name);
-  const cases = (report?.cases ?? []).map((one): [string, CaseResult] => [`${one.test}: ${one.title}`, one]);
+  const cases = (report?.cases ?? []).map((one): [string, CaseResult] => [nameOfCase(one), one]);
   test.each(cases)('%s', (_, one) => {
     expect(one.failure, err).toBeNull();
     expect(one.outcome).toBe('passed');
