@@ -185,7 +185,10 @@ export function parseManifest(text: string): Manifest {
   } catch (cause) {
     throw new FailedError('bad-manifest', 'the manifest of the image is no JSON', { cause });
   }
-  const kept = raw as Omit<Manifest, 'files'> & { files: { origins: string[]; rows: Row[] } };
+  const kept = raw as Omit<Manifest, 'files' | 'agent'> & {
+    agent?: boolean;
+    files: { origins: string[]; rows: Row[] };
+  };
   // JSON from an image may say anything, whatever the type above says.
   const format = kept.formatVersion as unknown;
   if (format !== manifestFormat) {
@@ -207,7 +210,7 @@ export function parseManifest(text: string): Manifest {
     };
   });
   // Images of before the agent's time do not say.
-  return { ...kept, agent: Boolean(kept.agent), files };
+  return { ...kept, agent: kept.agent ?? false, files };
 }
 
 /** gzip with nothing of the machine in its header (RFC 1952: no name, time 0, operating system unknown). */
