@@ -54,8 +54,6 @@ export const chroot: Engine = {
   check(target) {
     const { name, system, root } = target;
     const problems = [...initProblems(name, root, system), ...mountProblems(target)];
-    if (system.network.kind !== 'host')
-      problems.push(`the engine chroot has only the PE's own network: systemx set ${name} network=host`);
     if (kindOfInit(root, system) === 'systemd')
       problems.push(
         `systemd does not run in the engine chroot: systemx set ${name} engine=lxc network=bridge`,

@@ -36,8 +36,13 @@ export function withIds(system: SystemFile): SystemFile {
 /** What is wrong with a system's settings taken together, for its engine. */
 export function settingsProblems(name: string, system: SystemFile): string[] {
   const engine = engines.find((one) => one.name === system.engine);
-  if (engine === undefined || engine.networks.includes(system.network.kind)) return [];
+  const disk =
+    system.limits.disk === undefined
+      ? []
+      : [`this PE cannot limit how much of a disk a system fills: systemx set ${name} disk=none`];
+  if (engine === undefined || engine.networks.includes(system.network.kind)) return disk;
   return [
+    ...disk,
     `the engine ${engine.name} has no network of the kind ${system.network.kind}: systemx set ${name} network=${engine.networks[0] ?? 'none'}`,
   ];
 }
