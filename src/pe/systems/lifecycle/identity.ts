@@ -1,4 +1,4 @@
-import type { SystemKind } from '../../../base/system.ts';
+import type { SystemFile, SystemKind } from '../../../base/system.ts';
 import { isThere, lstat, makeFolders, readLink, writeFile } from '../../host/files.ts';
 import { readText } from '../../host.ts';
 import { resolveInside } from '../../lib/systems/resolve.ts';
@@ -45,4 +45,23 @@ export function changeIdentity(root: string, from: string, to: string): void {
   const renamed = hosts?.replaceAll(new RegExp(`^(127\\.0\\.1\\.1[ \\t]+)${from}$`, 'gm'), `$1${to}`);
   if (renamed !== undefined && renamed !== hosts) write('/etc/hosts', renamed, 0o644);
   if (isThere(`${root}/etc`)) write('/etc/machine-id', `${freshMachineId()}\n`, 0o444);
+}
+
+/**
+ * What a system's own files must say for this run, since its init goes by them: a host name that was set, and, where it shares
+ * the PE's network, the PE's name servers. A resolv.conf that is a link belongs to a program inside, and stays.
+ */
+export function fitToRun(
+  root: string,
+  { hostname, network }: Pick<SystemFile, 'hostname' | 'network'>,
+): void {
+  const write = (path: string, text: string): void => {
+    const at = inside(root, path);
+    const found = at === undefined ? undefined : lstat(at)?.kind;
+    if (at === undefined || (found !== undefined && found !== 'file') || readText(at) === text) return;
+    writeFile(at, toUtf8(text), { mode: 0o644 });
+  };
+  if (hostname !== undefined) write('/etc/hostname', `${hostname}\n`);
+  const resolver = network.kind === 'host' ? readText('/etc/resolv.conf') : undefined;
+  if (resolver !== undefined) write('/etc/resolv.conf', resolver);
 }

@@ -11,6 +11,7 @@ import { withOwnIds } from '../own-ids.ts';
 import { mountRoot, unmountRoot } from '../root.ts';
 import type { SoundSystem } from '../store.ts';
 import { runState, targetOf } from '../target.ts';
+import { fitToRun } from './identity.ts';
 import { settingsProblems } from './set.ts';
 
 /** The service of a system: what runs before its first process, to end it, and after it. Called by the supervisor. */
@@ -57,6 +58,8 @@ async function ready(wanted: Target): Promise<StartPlan> {
       'systemx status',
     );
   const unlimited = makeCgroup(target.cgroup, target.system.limits);
+  if (!target.dir.readOnly)
+    fitToRun(`${target.folder}/${target.system.kind === 'os' ? 'rootfs' : 'delta'}`, target.system);
   await mountRoot(target, engine.mapsIds && !target.system.privileged ? target.system.idBase : undefined);
   const problems = [...unlimited, ...settingsProblems(target.name, target.system), ...engine.check(target)];
   if (problems.length > 0)
