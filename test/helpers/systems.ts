@@ -96,13 +96,13 @@ export async function startPe(
 }
 
 function words(machine: Machine, end: () => Promise<void>): RunningPe {
-  const run: RunningPe['run'] = (command, within = minute) => machine.agent().run(command, { within });
+  const run: RunningPe['run'] = (command, within = 3 * minute) => machine.agent().run(command, { within });
   const sh: RunningPe['sh'] = async (command, within) => {
     const { status, stdout, stderr } = await run(command, within);
     expect(status, `${command}\n${stdout}${stderr}`).toBe(0);
     return stdout.trim();
   };
-  const until: RunningPe['until'] = async (command, said, within = minute) => {
+  const until: RunningPe['until'] = async (command, said, within = 2 * minute) => {
     const look = expect.poll(async () => (await run(`${command} 2>&1`)).stdout.trim(), {
       timeout: within,
       interval: 300,
@@ -123,7 +123,7 @@ function words(machine: Machine, end: () => Promise<void>): RunningPe {
     state,
     until,
     untilState: async (system, wanted) => {
-      await expect.poll(() => state(system), { timeout: minute, interval: 300 }).toBe(wanted);
+      await expect.poll(() => state(system), { timeout: 2 * minute, interval: 300 }).toBe(wanted);
     },
     initPid: (system) => sh(`cat /run/diskbios/systems/${system}/init-pid`),
     bootId: () => sh('cat /proc/sys/kernel/random/boot_id'),
@@ -141,7 +141,7 @@ function words(machine: Machine, end: () => Promise<void>): RunningPe {
         },
         shown,
         untilShown: async (text) => {
-          await expect.poll(shown, { timeout: minute, interval: 300 }).toMatch(text);
+          await expect.poll(shown, { timeout: 2 * minute, interval: 300 }).toMatch(text);
         },
         async ended() {
           await done;
