@@ -167,6 +167,15 @@ async function main(): Promise<void> {
   });
   const storage = createStorage(choice, config, again, {
     network: network.reconfigure,
+    hostKeys() {
+      for (const [
+        name,
+        {
+          run: [program],
+        },
+      ] of Object.entries(config.services))
+        if (program === '/usr/lib/diskbios/sshd') services.restart(name, ({ message }) => log(message));
+    },
     changed() {
       if (storage.settled()) systems.plan();
       refresh();

@@ -7,6 +7,8 @@ const blocks = '/sys/class/block';
 const read = (path: string): string => (readText(path) ?? '').trim();
 /** Milliseconds that a disk may take to answer; a broken one can take minutes. */
 const patience = 20_000;
+/** Drivers begin side by side, some after the modules are loaded; for a controller that none is for, this is the end. */
+const driverPatience = 2000;
 
 export interface BlockDevice {
   /** `vda1`. */
@@ -44,8 +46,8 @@ export async function superblockOf(device: string): Promise<Superblock | undefin
   return readSuperblock(bytes);
 }
 
-/** Whether something is there that will be a disk but is none yet. */
-export async function disksPending(): Promise<boolean> {
+/** Whether something is there that will be a disk but is none yet. `waited`: milliseconds since the drivers were loaded. */
+export async function disksPending(waited: number): Promise<boolean> {
   const notYet = (folder: string, test: (path: string) => boolean): boolean =>
     list(folder).some((name) => test(`${folder}/${name}`));
   return (
@@ -53,14 +55,12 @@ export async function disksPending(): Promise<boolean> {
       '/sys/bus/virtio/devices',
       (path) => read(`${path}/modalias`).startsWith('virtio:d00000002') && !exists(`${path}/block`),
     ) ||
-    // A controller whose driver has begun and shows nothing yet.
-    notYet(
-      '/sys/bus/pci/devices',
-      (path) =>
-        read(`${path}/class`).startsWith('0x01') &&
-        exists(`${path}/driver`) &&
-        !list(path).some((name) => /^(host|ata|virtio)\d+$|^nvme$/.test(name)),
-    ) ||
+    // A controller whose driver has begun and shows nothing yet, or that has had no time to get one.
+    notYet('/sys/bus/pci/devices', (path) => {
+      if (!read(`${path}/class`).startsWith('0x01')) return false;
+      if (!exists(`${path}/driver`)) return waited < driverPatience;
+      return !list(path).some((name) => /^(host|ata|virtio)\d+$|^nvme$/.test(name));
+    }) ||
     notYet(
       '/sys/class/scsi_device',
       (path) => read(`${path}/device/type`) === '0' && !exists(`${path}/device/block`),

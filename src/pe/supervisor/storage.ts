@@ -16,6 +16,8 @@ export interface Storage extends Volumes {
 
 export interface StorageEvents {
   readonly network: (settings: PeConfig['network']) => void;
+  /** The SSH server has to begin anew to show the keys that are the machine's. */
+  readonly hostKeys: () => void;
   readonly changed: () => void;
 }
 
@@ -38,8 +40,9 @@ export function createStorage(
       if (known !== undefined) events.network(known.network);
       return [];
     }
-    const { problems, network, rootPassword } = await recall(dir, config);
+    const { problems, network, rootPassword, hostKeysReplaced } = await recall(dir, config);
     ownPassword = rootPassword;
+    if (hostKeysReplaced) events.hostKeys();
     if (network !== undefined) events.network(network);
     return problems;
   }

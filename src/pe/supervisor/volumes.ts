@@ -25,9 +25,8 @@ import { blockDevices, canHaveDisks, disksPending, superblockOf } from './block-
 import { log } from './log.ts';
 import { mountVolume, offerDirs } from './mount-volume.ts';
 
-/** Milliseconds that the boot waits for a disk that is coming up, and for one that was asked for by name. */
-const usualPatience = 3000;
-const askedPatience = 10_000;
+/** Milliseconds that the boot waits at most for a disk that is coming up, and for one that was asked for by name. */
+const patience = 10_000;
 
 export interface Volumes {
   /** Looks at disks that have come. To be called again and again. */
@@ -71,6 +70,7 @@ export function createVolumes(
   let busy = false;
   let first = true;
   let deadline = 0;
+  let loaded = 0;
   let published = '';
   let asking = false;
   let answered = -Infinity;
@@ -216,7 +216,7 @@ export function createVolumes(
   function pending(): boolean {
     if (!asking && now() - answered > 100) {
       asking = true;
-      void disksPending().then((answer) => {
+      void disksPending(now() - loaded).then((answer) => {
         asking = false;
         answered = now();
         coming = answer;
@@ -230,7 +230,8 @@ export function createVolumes(
     scan,
     rescan,
     driversLoaded() {
-      deadline = now() + (asked ? askedPatience : usualPatience);
+      loaded = now();
+      deadline = now() + patience;
     },
     settled,
     places,

@@ -22,6 +22,8 @@ export interface Recalled {
   readonly network: PeConfig['network'] | undefined;
   /** A person has given root a password of their own. */
   readonly rootPassword: boolean;
+  /** An SSH server that runs already shows other keys: the volume came late. */
+  readonly hostKeysReplaced: boolean;
 }
 
 /** Puts what is remembered into place. What is damaged is left out and named. */
@@ -30,8 +32,12 @@ export async function recall(dir: SystemsDir, config: PeConfig): Promise<Recalle
   const named = (file: string, problems: readonly string[]): string[] =>
     problems.map((problem) => `${folder}/${file}: ${problem}`);
   await recallMachineId(dir);
+  let hostKeysReplaced = false;
   for (const name of list(`${folder}/host-keys`).filter((one) => hostKey.test(one))) {
-    copyKey(`${folder}/host-keys/${name}`, `${dropbear}/${name}`);
+    const [from, to] = [`${folder}/host-keys/${name}`, `${dropbear}/${name}`];
+    if (isThere(to) && sameBytes(from, to)) continue;
+    hostKeysReplaced ||= isThere(to);
+    copyKey(from, to);
   }
   const kept = readText(`${folder}/shadow`);
   const shadow = kept === undefined ? undefined : withPasswords(readText('/etc/shadow') ?? '', kept);
@@ -41,6 +47,7 @@ export async function recall(dir: SystemsDir, config: PeConfig): Promise<Recalle
     problems: [...named('shadow', shadow?.problems ?? []), ...named('network.json', network?.problems ?? [])],
     network: network?.network,
     rootPassword: shadow?.users.includes('root') === true,
+    hostKeysReplaced,
   };
 }
 
@@ -60,6 +67,11 @@ async function recallMachineId(dir: SystemsDir): Promise<void> {
     await writeDurably(`${folder}/machine-id`, `${id}\n`);
   }
   writeText('/etc/machine-id', `${id}\n`);
+}
+
+function sameBytes(a: string, b: string): boolean {
+  const [one, other] = [readAt(a, 0, keySize), readAt(b, 0, keySize)];
+  return one?.length === other?.length && one?.every((byte, i) => byte === other?.[i]) === true;
 }
 
 function copyKey(from: string, to: string): void {
