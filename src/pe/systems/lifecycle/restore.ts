@@ -18,6 +18,7 @@ import { isInPlace } from '../../lib/systems/archive/restore-target.ts';
 import { unpackArguments } from '../../lib/systems/archive/tar-arguments.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
 import { asClone, rolledBack } from '../../lib/systems/snapshots.ts';
+import { swapSteps } from '../../lib/systems/swap.ts';
 import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
@@ -31,7 +32,7 @@ import { type FoundSystem, findSystem, isSound, listSystems } from '../store.ts'
 import { checkTemplate, knownTemplate } from '../templates/find.ts';
 import { checkFree } from './create.ts';
 import { changeIdentity } from './identity.ts';
-import { contentOf, emptyParts, partsOf, swapSteps } from './parts.ts';
+import { contentOf, emptyParts, partsOf } from './parts.ts';
 import { withIds } from './set.ts';
 import { putAside } from './snapshot.ts';
 

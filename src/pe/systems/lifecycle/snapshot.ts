@@ -12,6 +12,7 @@ import {
   snapshotsFolder,
   snapshotText,
 } from '../../lib/systems/snapshots.ts';
+import { swapSteps } from '../../lib/systems/swap.ts';
 import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
@@ -22,7 +23,7 @@ import { writableDir } from '../places.ts';
 import { mustBeOff } from '../running.ts';
 import { type FoundSystem, findSound } from '../store.ts';
 import { checkTemplate } from '../templates/find.ts';
-import { copyParts, partsOf, sizeOfParts, swapSteps } from './parts.ts';
+import { copyParts, partsOf, sizeOfParts } from './parts.ts';
 import { keepingStill } from './still.ts';
 
 /** A snapshot that is there. */

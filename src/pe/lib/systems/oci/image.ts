@@ -166,7 +166,7 @@ export function configOf(json: unknown, architecture: string): ImageConfig | Wro
   const pairs = (texts(config['Env']) ?? []).flatMap((one): [string, string][] => {
     const at = one.indexOf('=');
     const name = one.slice(0, at);
-    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? [[name, one.slice(at + 1)]] : [];
+    return at > 0 && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? [[name, one.slice(at + 1)]] : [];
   });
   return {
     command: [...(texts(config['Entrypoint']) ?? []), ...(texts(config['Cmd']) ?? [])],
