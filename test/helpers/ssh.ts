@@ -1,5 +1,5 @@
 import { reservePort } from '../../src/boot/ports.ts';
-import { ssh as askBySsh, makeSshKey as makeKey, type SshKey } from '../../src/boot/ssh.ts';
+import { makeSshKey as makeKey, type SshKey, waitForSsh } from '../../src/boot/ssh.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
 
 export type { SshKey } from '../../src/boot/ssh.ts';
@@ -28,10 +28,13 @@ export interface SshTarget {
   readonly password?: string;
 }
 
-/** Runs a command in a guest as an outside user would; never throws for what the guest or the server says. */
+/**
+ * Runs a command in a guest as an outside user would, as soon as its server answers; never throws for what the guest or the server
+ * says.
+ */
 export async function ssh(target: SshTarget, command: string): Promise<SshAnswer> {
   const given = { ...target, tools: qemuFromTree(target.tools) };
-  const answer = await askBySsh(given, command, { within: 60_000 });
+  const answer = await waitForSsh(given, command, { within: 60_000 });
   const { hostKey } = answer;
   return answer.how === 'ran'
     ? { code: answer.status, out: answer.stdout, err: answer.stderr, hostKey }
