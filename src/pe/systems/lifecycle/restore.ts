@@ -85,9 +85,6 @@ function open(file: string | undefined): Opened {
   return { manifest, stream: { fd, head, total, name }, name };
 }
 
-/** What a backup says of itself. */
-export const manifestOf = (file: string | undefined): BackupManifest => open(file).manifest;
-
 /** Makes a system of a backup: a new one, or in place of one that is there. A backup that is not whole changes nothing. */
 export async function restore(wish: RestoreWish, report: Report): Promise<Restored> {
   const { manifest, stream } = open(wish.file);
