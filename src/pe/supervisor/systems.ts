@@ -17,7 +17,7 @@ const systemx = '/usr/sbin/systemx';
 /** Milliseconds that a system is given to switch itself off, where its engine does not say. */
 const usualPatience = 20_000;
 /** Milliseconds until a system must be up for whoever has started it and waits. */
-const startPatience = 60_000;
+const startPatience = 150_000;
 const upTick = 10;
 
 export interface Systems {
