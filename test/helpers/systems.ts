@@ -130,7 +130,7 @@ function words(machine: Machine, end: () => Promise<void>): RunningPe {
     async atTerminal(command) {
       terminals += 1;
       const at = `/tmp/terminal${terminals}`;
-      await sh(`mkdir ${at} && cd ${at} && mkfifo keys && cat >command`, minute).catch(() => undefined);
+      await sh(`mkdir ${at} && mkfifo ${at}/keys`);
       await machine.agent().run(`cat >${at}/command`, { stdin: `${command}\n`, within: minute });
       await sh(`cd ${at}; sleep 600 >keys & echo $! >${at}/open`);
       const done = run(`cd ${at}; script -q -f -c 'sh command' /dev/null <keys >shown 2>&1`, 5 * minute);
