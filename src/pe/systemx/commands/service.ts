@@ -2,6 +2,7 @@ import { FailedError, UserError } from '../../../base/errors.ts';
 import { engineNames } from '../../../base/system.ts';
 import { print } from '../../host.ts';
 import { askToStop, cleanup, prepare } from '../../systems/lifecycle/run.ts';
+import { locked } from '../../systems/lock.ts';
 import { requireNetwork } from '../../systems/network/programs.ts';
 import { findSound, findSystem, isSound } from '../../systems/store.ts';
 import { askSupervisor } from '../../systems/supervisor-client.ts';
@@ -64,7 +65,9 @@ export const internal: readonly Command[] = [
     options: { engine: choice(engineNames, 'for this run'), console: flag('give it the screen') },
     examples: [],
     async run({ args, options }) {
-      await prepare(findSound(args[0] ?? ''), options);
+      const [system = ''] = args;
+      // Nobody copies or replaces its files while it begins to use them, and it does not begin before they are done.
+      await locked(system, () => prepare(findSound(system), options));
       return 0;
     },
   }),
