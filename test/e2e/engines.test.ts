@@ -10,7 +10,7 @@ let pe: RunningPe;
 let boot: string;
 beforeAll(async () => {
   const files = noRoots === undefined ? (await makeRoots()).folder : undefined;
-  pe = await startPe(fixture, { name: 'engines', files });
+  pe = await startPe(fixture, { name: 'engines', files, size: 2 * 1024 ** 3 });
   boot = await pe.bootId();
   // They take their time: what follows is done meanwhile.
   if (noRoots === undefined)

@@ -7,7 +7,7 @@ const fixture = inject('fixture');
 let pe: RunningPe;
 let boot: string;
 beforeAll(async () => {
-  pe = await startPe(fixture, { name: 'isolation', files: undefined });
+  pe = await startPe(fixture, { name: 'isolation', files: undefined, size: 192 * 1024 ** 2 });
   boot = await pe.bootId();
   await pe.sh('systemx create web memory=64MiB processes=64 && systemx create db');
   // As a template or an archive may bring it.

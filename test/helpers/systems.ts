@@ -48,10 +48,10 @@ interface Listed {
   readonly state: string;
 }
 
-/** Boots cloudbios with the agent and an ext4 data volume, with these files on it. */
+/** Boots cloudbios with the agent and an ext4 data volume of so many bytes, with these files on it. */
 export async function startPe(
   { images, tools: dir }: Fixture,
-  { name, files }: { readonly name: string; readonly files: string | undefined },
+  { name, files, size }: { readonly name: string; readonly files: string | undefined; readonly size: number },
 ): Promise<RunningPe> {
   const tools = qemuFromTree(dir);
   const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
@@ -62,7 +62,7 @@ export async function startPe(
       data: {
         ...{
           bus: 'virtio',
-          size: 2 * 1024 ** 3,
+          size,
           from: undefined,
           fault: undefined,
           readOnly: false,
