@@ -67,6 +67,7 @@ describe('an app system on the livefs, in a container', () => {
     await terminal.untilShown(/Ctrl-A q detaches/);
     const other = await pe.atTerminal('systemx console web');
     expect(await other.ended()).toMatch(/another terminal is attached to the console of web/);
+    await terminal.knockUntil(/detaches ---[^]*\n\w+ login:/);
     await terminal.type('someone\r');
     await terminal.untilShown(/login: someone[^]*Password:/);
     await terminal.type('\u0001q');
@@ -181,6 +182,7 @@ describe('in the engine chroot', () => {
     await pe.until('systemx logs cell', /cell login:$/);
     const terminal = await pe.atTerminal('stty rows 30 cols 90; systemx console cell');
     await terminal.untilShown(/Ctrl-A q detaches/);
+    await terminal.knockUntil(/detaches ---[^]*\n\w+ login:/);
     await terminal.type('someone\r');
     await terminal.untilShown(/login: someone[^]*Password:/);
     expect(await pe.sh('stty -F $(cat /run/diskbios/systems/cell/tty) size')).toBe('30 90');

@@ -39,6 +39,8 @@ export interface Terminal {
   /** What was shown until now. */
   readonly shown: () => Promise<string>;
   readonly untilShown: (text: RegExp) => Promise<void>;
+  /** Presses Enter until a text is shown: what is typed before a console is attached may be lost. */
+  readonly knockUntil: (text: RegExp) => Promise<void>;
   /** Waits until the command has ended; all that was shown. */
   readonly ended: () => Promise<string>;
 }
@@ -142,6 +144,13 @@ function words(machine: Machine, end: () => Promise<void>): RunningPe {
         shown,
         untilShown: async (text) => {
           await expect.poll(shown, { timeout: 2 * minute, interval: 300 }).toMatch(text);
+        },
+        async knockUntil(text) {
+          const knock = async (): Promise<string> => {
+            await machine.agent().run(`cat >${at}/keys`, { stdin: '\r', within: minute });
+            return shown();
+          };
+          await expect.poll(knock, { timeout: 2 * minute, interval: 1000 }).toMatch(text);
         },
         async ended() {
           await done;
