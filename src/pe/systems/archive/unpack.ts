@@ -133,7 +133,8 @@ export async function consume(
     ...programs.map(({ ended }) => ended),
   ]);
   checkInterrupted();
-  const failed = ends.findIndex(({ code }) => code !== 0);
+  // The last one: those before it end because nobody reads them any more.
+  const failed = ends.findLastIndex(({ code }) => code !== 0);
   if (failed >= 0) throw unpackFailure(stream.name, ends[failed], failed < ends.length - 1);
   return { packed: digest, archive: unpackedDigest, bytes, tail };
 }
@@ -145,6 +146,8 @@ function unpackFailure(
 ): Error {
   const said = end?.said.split('\n').slice(-3).join('\n') ?? '';
   if (end?.code === 130) return new InterruptedError();
+  if (end !== undefined && end.code > 128 && said === '')
+    return new FailedError('ended', `unpacking ${name} was ended by signal ${end.code - 128}`);
   if (/No space left|ENOSPC/.test(said)) return new FailedError('no-space', 'the disk is full');
   return new FailedError(
     'bad-archive',
