@@ -49,13 +49,21 @@ export const patienceOf = (kind: InitKind): number => halts[kind].patience;
 export const wrapper = (words: string): string => `#!/bin/sh
 # What the kernel ignores for a first process, a plain program gets from here.
 exec 3<&0
-trap 'kill -TERM "$child" 2>/dev/null' TERM INT
-trap 'kill -HUP "$child" 2>/dev/null' HUP
+asked=
+trap 'asked=TERM; kill -TERM "$child" 2>/dev/null' TERM INT
+trap 'asked=HUP; kill -HUP "$child" 2>/dev/null' HUP
 ${words} <&3 3<&- &
 child=$!
-while :; do
+[ -z "$asked" ] || kill -"$asked" "$child"
+wait "$child"
+code=$?
+# A signal ends the waiting, not the program.
+while [ -n "$asked" ]; do
+	asked=
 	wait "$child"
-	code=$?
-	kill -0 "$child" 2>/dev/null || exit "$code"
+	again=$?
+	# 127: it had ended already.
+	[ "$again" = 127 ] || code=$again
 done
+exit "$code"
 `;

@@ -154,22 +154,28 @@ describe('scripts', () => {
     expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
   });
 
-  test('around a program: signals are handed on, and its exit code is the end', () => {
-    const dir = mkdtempSync(join(tmpdir(), 'wrapper-'));
-    const path = join(dir, 'init');
-    const end = (program: string, signal: string): string =>
-      execFileSync('sh', [
-        '-c',
-        `printf '%s' "$1" >"$0"; sh "$0" & sleep 0.5; ${signal}; wait $!; echo "ended $?"`,
-        path,
-        wrapper(program),
-      ]).toString();
-    expect(end(`sh -c 'echo run; exit 5'`, ':')).toBe('run\nended 5\n');
-    expect(end(`sh -c 'trap "echo asked; exit 6" TERM; sleep 2 & wait'`, 'kill -TERM $!')).toBe(
-      'asked\nended 6\n',
-    );
-    rmSync(dir, { recursive: true });
-  });
+  test.each(['sh', 'busybox sh'])(
+    'around a program, by %s: signals are handed on, its exit code is the end',
+    (shell) => {
+      const dir = mkdtempSync(join(tmpdir(), 'wrapper-'));
+      const path = join(dir, 'init');
+      const ready = join(dir, 'ready');
+      const end = (program: string, signal: string): string =>
+        execFileSync('sh', [
+          '-c',
+          `printf '%s' "$1" >"$0"; ${shell} "$0" & while [ ! -e "$2" ]; do sleep 0.05; done; ${signal}; wait $!; echo "ended $?"`,
+          ...[path, wrapper(program), ready],
+        ]).toString();
+      const asked = 'trap "echo asked; exit 6" TERM';
+      expect(end(`sh -c 'echo run; : >"${ready}"; exit 5'`, ':')).toBe('run\nended 5\n');
+      rmSync(ready);
+      expect(end(`sh -c '${asked}; : >"${ready}"; sleep 2 & wait'`, 'kill -TERM $!')).toBe(
+        'asked\nended 6\n',
+      );
+      rmSync(ready);
+      rmSync(dir, { recursive: true });
+    },
+  );
 });
 
 describe('limits', () => {
