@@ -17,8 +17,11 @@ export type LxcNet =
       readonly name: string;
       /** The other end, in the PE (veth). */
       readonly pair?: string;
-      /** Set from outside, with its prefix length. */
+      /** Set from outside, with their prefix lengths. */
+      readonly ipv4?: string;
       readonly ipv6?: string;
+      /** Of IPv4. */
+      readonly gateway?: string;
     };
 
 export interface LxcFacts {
@@ -157,6 +160,8 @@ function netLines(net: LxcNet, n: number): (readonly [string, string])[] {
     line('hwaddr', net.hwaddr),
     ...(net.type === 'macvlan' ? [line('macvlan.mode', 'bridge')] : []),
     ...(net.pair === undefined ? [] : [line('veth.pair', net.pair)]),
+    ...(net.ipv4 === undefined ? [] : [line('ipv4.address', net.ipv4)]),
+    ...(net.gateway === undefined ? [] : [line('ipv4.gateway', net.gateway)]),
     ...(net.ipv6 === undefined ? [] : [line('ipv6.address', net.ipv6)]),
   ];
 }

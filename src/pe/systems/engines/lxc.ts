@@ -70,8 +70,13 @@ export const lxc: Engine = {
     const { name, system, run } = target;
     for (const old of ['init-pid', 'lxc.log']) removeFile(`${run}/${old}`);
     const first = firstProcess(target);
+    const network = await joinNetwork(target, {
+      asks: first.kind !== 'program',
+      plain: first.helpers.length > 0,
+    });
     const config = lxcConfig({
       ...first,
+      helpers: [...first.helpers, ...network.files],
       name,
       hostname: system.hostname ?? name,
       run,
@@ -83,7 +88,7 @@ export const lxc: Engine = {
         ...one,
         kind: stat(one.from)?.kind === 'folder' ? ('folder' as const) : ('file' as const),
       })),
-      nets: [await joinNetwork(target)],
+      nets: [network.net],
       terminal: target.console ? '/dev/tty1' : undefined,
       logSize,
     });

@@ -3,8 +3,9 @@ import { must } from '../../host/run.ts';
 import { exists, list, readText, removeFile, replaceFile } from '../../host.ts';
 import type { LxcNet } from '../../lib/systems/lxc-config.ts';
 import { bridgeName } from '../../lib/systems/network/bridge.ts';
+import { resolverText } from '../../lib/systems/network/dnsmasq.ts';
 import { macOf } from '../../lib/systems/network/identity.ts';
-import { memberOf, type Others } from '../../lib/systems/network/member.ts';
+import { givenAddresses, memberOf, type Others } from '../../lib/systems/network/member.ts';
 import { forwardProblems } from '../../lib/systems/network/ports.ts';
 import { defaultCard } from '../../lib/systems/network/routes.ts';
 import type { Target } from '../engines/engine.ts';
@@ -14,6 +15,20 @@ import { apply, memberPath, members } from './apply.ts';
 import { ensureBridge, machineId, readBridge } from './bridge.ts';
 import { listenerOf } from './listeners.ts';
 import { requireNetwork } from './programs.ts';
+
+/** What the first process of a system does about its network. */
+export interface How {
+  /** An init, that asks for addresses. */
+  readonly asks: boolean;
+  /** A program that was given to run, which knows nothing of name servers either. */
+  readonly plain: boolean;
+}
+
+export interface Joined {
+  readonly net: LxcNet;
+  /** Files of the PE that are to be seen inside, read-only. */
+  readonly files: readonly { readonly from: string; readonly to: string }[];
+}
 
 /** Name of a system's card inside. */
 const inside = 'eth0';
@@ -25,27 +40,30 @@ const patience = { patience: 60_000, busy: 'another systemx is working on the ne
  * Makes ready what the network of a system needs in the PE, and gives its card for its engine. Throws `MissingError` where the PE
  * lacks programs, `UserError` where its settings cannot be, `FailedError` where there is no such card now.
  */
-export async function joinNetwork(target: Target): Promise<LxcNet> {
+export async function joinNetwork(target: Target, how: How): Promise<Joined> {
   const { name, system } = target;
   switch (system.network.kind) {
     case 'host':
-      return { type: 'none' };
+      return { net: { type: 'none' }, files: [] };
     case 'none':
-      return { type: 'empty' };
+      return { net: { type: 'empty' }, files: [] };
     case 'lan':
       return {
-        type: 'macvlan',
-        link: await lanCard(name, system.network.card),
-        hwaddr: macOf(name, machineId()),
-        name: inside,
+        net: {
+          type: 'macvlan',
+          link: await lanCard(name, system.network.card),
+          hwaddr: macOf(name, machineId()),
+          name: inside,
+        },
+        files: [],
       };
     case 'bridge':
       requireNetwork(name, system);
-      return joinBridge(target, system.network);
+      return joinBridge(target, system.network, how);
   }
 }
 
-const joinBridge = ({ name }: Target, wish: Parameters<typeof memberOf>[1]): Promise<LxcNet> =>
+const joinBridge = ({ name, run }: Target, wish: Parameters<typeof memberOf>[1], how: How): Promise<Joined> =>
   locked(
     lock,
     async () => {
@@ -61,14 +79,14 @@ const joinBridge = ({ name }: Target, wish: Parameters<typeof memberOf>[1]): Pro
       if (exists(`/sys/class/net/${member.port}`)) await must(['ip', 'link', 'del', 'dev', member.port]);
       replaceFile(memberPath(name), `${JSON.stringify(member)}\n`);
       await apply(bridge, [...others.members, member]);
+      const resolver = `${run}/resolv.conf`;
+      replaceFile(resolver, resolverText(bridge));
       return {
-        type: 'veth',
-        link: bridgeName,
-        hwaddr: member.mac,
-        name: inside,
-        pair: member.port,
-        // Not every system asks for an address; one that it was given it must have.
-        ...(member.ipv6 === undefined || member.ipv6 === member.auto6 ? {} : { ipv6: `${member.ipv6}/64` }),
+        net: {
+          ...{ type: 'veth', link: bridgeName, hwaddr: member.mac, name: inside, pair: member.port },
+          ...givenAddresses(bridge, member, { ipv4: !how.asks || wish.ipv4 !== undefined }),
+        },
+        files: how.asks || !how.plain ? [] : [{ from: resolver, to: '/etc/resolv.conf' }],
       };
     },
     patience,

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { lxcConfig } from '../../../../src/pe/lib/systems/lxc-config.ts';
-import { dhcpHosts, dnsmasqConfig, hostLines } from '../../../../src/pe/lib/systems/network/dnsmasq.ts';
+import {
+  dhcpHosts,
+  dnsmasqConfig,
+  hostLines,
+  resolverText,
+} from '../../../../src/pe/lib/systems/network/dnsmasq.ts';
 import { withHosts } from '../../../../src/pe/lib/systems/network/hosts-file.ts';
 import { withoutStale } from '../../../../src/pe/lib/systems/network/leases.ts';
+import { givenAddresses } from '../../../../src/pe/lib/systems/network/member.ts';
 import { nftText } from '../../../../src/pe/lib/systems/network/nft.ts';
 import { bridge, db, member, web } from './on-bridge.ts';
 
@@ -23,7 +29,7 @@ describe('leases', () => {
   });
 
   test('go, when their addresses are those of others', () => {
-    const stale = [line(web.mac, db.ipv4, 'web'), ...sound, line('32640565', db.ipv6, 'web')];
+    const stale = [line(web.mac, db.ipv4, 'web'), ...sound];
     expect(withoutStale(stale.join('\n'), [web, db])).toBe(sound.join('\n'));
   });
 });
@@ -82,6 +88,16 @@ describe('what is written for the programs', () => {
     expect(withHosts('127.0.0.1\tlocalhost', ['1.2.3.4\tx'])).toContain('localhost\n# Systems');
   });
 
+  test('what asks for its addresses is given none, but those that were fixed', () => {
+    expect(givenAddresses(bridge, db, { ipv4: false })).toEqual({});
+    expect(givenAddresses(bridge, db, { ipv4: true })).toEqual({
+      ipv4: `${db.ipv4}/24`,
+      gateway: '10.88.0.1',
+    });
+    expect(resolverText(bridge)).toBe('search pe\nnameserver 10.88.0.1\nnameserver fd12:3456:789a::1\n');
+    expect(resolverText({ ...bridge, ipv6: undefined })).toBe('search pe\nnameserver 10.88.0.1\n');
+  });
+
   test('the card in the configuration of LXC', () => {
     const config = lxcConfig({
       ...{
@@ -102,7 +118,10 @@ describe('what is written for the programs', () => {
         logSize: 1,
       },
       nets: [
-        { type: 'veth', link: 'pe0', hwaddr: web.mac, name: 'eth0', pair: web.port, ipv6: `${web.ipv6}/64` },
+        {
+          ...{ type: 'veth', link: 'pe0', hwaddr: web.mac, name: 'eth0', pair: web.port },
+          ...givenAddresses(bridge, web, { ipv4: true }),
+        },
       ],
     });
     expect(config.split('\n').filter((line) => line.startsWith('lxc.net.'))).toEqual([
@@ -112,6 +131,8 @@ describe('what is written for the programs', () => {
       'lxc.net.0.name = eth0',
       `lxc.net.0.hwaddr = ${web.mac}`,
       'lxc.net.0.veth.pair = pe-web',
+      'lxc.net.0.ipv4.address = 10.88.0.20/24',
+      'lxc.net.0.ipv4.gateway = 10.88.0.1',
       'lxc.net.0.ipv6.address = fd12:3456:789a::80/64',
     ]);
   });

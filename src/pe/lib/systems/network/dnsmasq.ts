@@ -44,7 +44,7 @@ export function dnsmasqConfig(bridge: Bridge): string {
     'no-hosts',
     `addn-hosts=${dnsmasqFiles.hosts}`,
     'resolv-file=/etc/resolv.conf',
-    `domain=${domain}`,
+    // No `domain=`: with it, leases get the names of their addresses, and keep them when the system has ended.
     `local=/${domain}/`,
     ...(reverse === undefined ? [] : [`local=/${reverse}/`]),
     'domain-needed',
@@ -56,6 +56,7 @@ export function dnsmasqConfig(bridge: Bridge): string {
     'dhcp-ignore-names',
     'no-ping',
     `dhcp-option=option:dns-server,${gateway4}`,
+    `dhcp-option=option:domain-name,${domain}`,
     `dhcp-option=option:domain-search,${domain}`,
     ...(v6 === undefined
       ? []
@@ -72,14 +73,19 @@ export function dnsmasqConfig(bridge: Bridge): string {
   ].join('\n');
 }
 
-/** `dhcp-hostsfile`: which card gets which addresses. */
+/** `dhcp-hostsfile`: which card gets which addresses. Without names, which would outlast the systems as long as their leases. */
 export const dhcpHosts = (members: readonly Member[]): string =>
   members
-    .map(({ mac, ipv4, ipv6, name }) =>
-      [mac, ipv4, ...(ipv6 === undefined ? [] : [`[${ipv6}]`]), name].join(','),
-    )
+    .map(({ mac, ipv4, ipv6 }) => [mac, ipv4, ...(ipv6 === undefined ? [] : [`[${ipv6}]`])].join(','))
     .map((line) => `${line}\n`)
     .join('');
+
+/** `/etc/resolv.conf` of a system that does not ask for its name servers. */
+export function resolverText(bridge: Bridge): string {
+  const { gateway4, v6 } = networksOf(bridge);
+  const servers = [gateway4, ...(v6 === undefined ? [] : [v6.gateway])];
+  return [`search ${domain}`, ...servers.map((server) => `nameserver ${server}`), ''].join('\n');
+}
 
 /** Names and addresses in the form of /etc/hosts: `NAME.pe` and `NAME`, the PE's own last. */
 export function hostLines(bridge: Bridge, members: readonly Member[]): readonly string[] {

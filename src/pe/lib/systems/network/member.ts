@@ -54,6 +54,22 @@ export function memberOf(
   return { member: { name, port: portOf(name), mac, ipv4, ipv6, auto6, forwards: wish.forwards }, problems };
 }
 
+/**
+ * Addresses that are set on the card from outside: what was fixed a system is to have, whether it asks for it or not. What the
+ * card makes of advertisements needs nobody to ask.
+ */
+export function givenAddresses(
+  bridge: Bridge,
+  { ipv4, ipv6, auto6 }: Member,
+  given: { readonly ipv4: boolean },
+): { readonly ipv4?: string; readonly gateway?: string; readonly ipv6?: string } {
+  const { v4, gateway4 } = networksOf(bridge);
+  return {
+    ...(given.ipv4 ? { ipv4: `${ipv4}/${v4.prefix}`, gateway: gateway4 } : {}),
+    ...(ipv6 === undefined || ipv6 === auto6 ? {} : { ipv6: `${ipv6}/64` }),
+  };
+}
+
 const change = (name: string, key: 'ipv4' | 'ipv6'): string =>
   `systemx set ${name} network.${key}=dhcp, or another address`;
 
