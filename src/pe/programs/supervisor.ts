@@ -23,6 +23,7 @@ import { bridgeServices } from '../supervisor/bridge-service.ts';
 import { createConsoles } from '../supervisor/consoles.ts';
 import { openControl } from '../supervisor/control.ts';
 import { debugShell } from '../supervisor/debug-shell.ts';
+import { makeDeviceLinks } from '../supervisor/device-links.ts';
 import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
 import { dropIns } from '../supervisor/drop-ins.ts';
 import { flushLog, log } from '../supervisor/log.ts';
@@ -120,6 +121,7 @@ async function main(): Promise<void> {
   keepReaping();
   makeFolder('/run/diskbios');
   joinThePe([ownPid()]);
+  makeDeviceLinks();
   const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
   writeText('/proc/sys/kernel/hostname', config.hostname);
   const commandLine = readText('/proc/cmdline') ?? '';
