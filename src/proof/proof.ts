@@ -77,10 +77,11 @@ export async function prove(tasks: readonly Task[], options: ProofOptions): Prom
   }
   // What runs already is brought to an end and reported, whatever became of the others.
   const settled = await Promise.allSettled(reports);
-  const done = settled.flatMap((one, n) =>
-    one.status === 'fulfilled'
-      ? [{ report: one.value, artifacts: shortPath(tasks[n]?.place ?? '', options.cwd) }]
-      : [],
+  const written = settled.flatMap((one, n) => (one.status === 'fulfilled' ? [{ report: one.value, n }] : []));
+  // Whose turn never came is told of as well.
+  const skipped = bail.signal.aborted ? await reportSkipped(tasks.slice(settled.length), run) : [];
+  const done = [...written, ...skipped.map((report, i) => ({ report, n: settled.length + i }))].map(
+    ({ report, n }) => ({ report, artifacts: shortPath(tasks[n]?.place ?? '', options.cwd) }),
   );
   if (options.junit !== undefined && done.length > 0) writeJunit(options.junit, done);
   const failed = settled.find((one) => one.status === 'rejected');
@@ -150,6 +151,24 @@ async function proveOne(task: Task, prepared: Prepared, run: Run): Promise<Proof
   } finally {
     artifacts.discard();
   }
+}
+
+/** Reports of subjects that were not even built when the first case failed; there is a host by then. */
+async function reportSkipped(tasks: readonly Task[], run: Run): Promise<ProofReport[]> {
+  const host = await [...run.hosts.values()][0];
+  if (host === undefined) return [];
+  return tasks.map((task) => {
+    const artifacts = openArtifacts(task.place);
+    try {
+      const cases = task.cases.map((one) => notRun(one));
+      const report = reportOf(task, { host, run, started: new Date(), cases }, []);
+      writeReports(report, { dir: artifacts.dir, shownAs: shortPath(artifacts.place, run.options.cwd) });
+      artifacts.publish();
+      return report;
+    } finally {
+      artifacts.discard();
+    }
+  });
 }
 
 function hostFor(dir: string, { hosts, options }: Run): Promise<Host> {

@@ -96,14 +96,27 @@ describe('a failing expectation', () => {
       - ready: live
 `,
     );
-    const ended = await test([file, '--bail', '--jobs', '1', '--junit', 'results/junit.xml', '--json']);
+    const after = recipe(
+      'after',
+      'tests: !replace\n  - name: never\n    matrix: { firmware: bios }\n    steps: [ready: live]\n',
+    );
+    const ended = await test([
+      file,
+      after,
+      '--bail',
+      '--jobs',
+      '1',
+      '--junit',
+      'results/junit.xml',
+      '--json',
+    ]);
     expect(ended.code).toBe(1);
     expect(ended.err).toContain(
       '`echo hello; echo oops >&2` answered something else than expected (expectation)',
     );
     expect(ended.err).toMatch(/\n0 passed, 1 failed\n/);
-    const [printed] = JSON.parse(ended.out) as [unknown];
-    expect(printed).toEqual(report('failing'));
+    expect(JSON.parse(ended.out)).toEqual([report('failing'), report('after')]);
+    expect(report('after').cases.map(({ outcome }) => outcome)).toEqual(['not-run']);
 
     const [failed, later] = report('failing').cases;
     expect(later).toMatchObject({ test: 'comes later', outcome: 'not-run' });
@@ -125,7 +138,7 @@ describe('a failing expectation', () => {
     expect(readFileSync(results(dir, 'failing', kernelLog), 'utf8')).toContain('Linux version');
 
     const junit = readFileSync(join(dir, 'results', 'junit.xml'), 'utf8');
-    expect(junit).toMatch(/<testsuites [^>]*tests="2" failures="1"/);
+    expect(junit).toMatch(/<testsuites [^>]*tests="3" failures="1"/);
     expect(junit).toContain('<failure ');
     expect(junit).toContain('<skipped');
   });

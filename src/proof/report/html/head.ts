@@ -81,7 +81,7 @@ export function facts({ started, durationMs, machine, images }: ProofReport): Ma
   );
   const imageRows = images.map(
     ({ file, medium, size, sha256, agent }) =>
-      html`<tr><th scope="row">${file}</th><td>${medium}</td><td>${formatBytes(size)}</td><td><code class="digest">${sha256}</code></td><td>${agent ? 'built in for the test' : 'none'}</td></tr>`,
+      html`<tr><th scope="row"><span title="${file}">${file.slice(file.lastIndexOf('/') + 1)}</span></th><td>${medium}</td><td>${formatBytes(size)}</td><td><code class="digest">${sha256}</code></td><td>${agent ? 'built in for the test' : 'none'}</td></tr>`,
   );
   return html`<section class="about" aria-label="What was tested, and on what">
 <dl class="facts">${list}</dl>
