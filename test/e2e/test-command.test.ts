@@ -19,7 +19,7 @@ test('a recipe whose tests pass: built with the agent, proven on both firmwares,
     'passing',
     `tests: !replace
   - name: comes back
-    matrix: { medium: [iso, iso-as-usb], cpus: 1 }
+    matrix: { medium: [iso, iso-as-usb] }
     steps:
       - ready: live
       - run: ip -j route
@@ -196,7 +196,7 @@ test('--ssh-key logs in where the image lets that key in; --keep leaves the disk
     'checks.yaml',
     `tests:
   - name: log in
-    matrix: { firmware: uefi, cpus: 1 }
+    matrix: { firmware: uefi }
     disks: { data: { size: 8MiB, filesystem: ext4 } }
     steps: [{ ready: live }, { ssh: id -un, expect: { stdout: root } }]
 `,

@@ -42,7 +42,7 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
     .option('--firmware <kind>', 'bios or uefi', 'bios')
     .option('--as <kind>', 'how the image is attached: cd, usb, virtio, ahci, nvme (default: cd for an ISO)')
     .option('-m, --memory <size>', 'memory of the guest', '512MiB')
-    .option('--cpus <n>', 'processors of the guest', '2')
+    .option('--cpus <n>', 'processors of the guest (default: 2, or 1 where they are emulated)')
     .option('--display <kind>', 'none, curses, vnc, gtk, sdl, cocoa', 'none')
     .option(
       '--forward <here:there>',
@@ -110,7 +110,7 @@ async function runImage(
     io.out(`${commandByHand(tools, request)}\n`);
     return;
   }
-  io.err(`starting ${summary(wish, { image, as, vncPort })}\n`);
+  io.err(`starting ${summary(wish, { image, as, accelerator, vncPort })}\n`);
   const patience = 'patience' in accelerator ? { patience: accelerator.patience } : {};
   const options = { signal: io.signal, monitor, keepLog: wish.log, ...patience };
   await boot({ wish, io, tools, request, options, sshPort: ssh?.host });

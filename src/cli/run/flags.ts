@@ -16,7 +16,7 @@ export interface RunFlags {
   readonly firmware: string;
   readonly as?: string;
   readonly memory: string;
-  readonly cpus: string;
+  readonly cpus?: string;
   readonly display: string;
   readonly forward: string[];
   readonly disk: string[];
@@ -39,7 +39,8 @@ export interface RunWish {
   /** How the image is attached; `undefined`: as its kind suggests. */
   readonly as: Attachment | undefined;
   readonly memory: number;
-  readonly cpus: number;
+  /** `undefined`: what suits the accelerator. */
+  readonly cpus: number | undefined;
   readonly display: Display;
   readonly forwards: readonly Forward[];
   readonly disks: readonly DiskWish[];
@@ -99,8 +100,9 @@ export function runWish(flags: RunFlags, cwd: string, command: readonly string[]
       `a size of at least 64MiB, such as 512MiB`,
     );
   }
-  const cpus = /^\d+$/.test(flags.cpus) ? Number(flags.cpus) : 0;
-  if (cpus < 1 || cpus > 64) mistake('bad-cpus', `--cpus ${flags.cpus}: no number of processors`, '1 to 64');
+  const cpus = flags.cpus === undefined ? undefined : /^\d+$/.test(flags.cpus) ? Number(flags.cpus) : 0;
+  if (cpus !== undefined && (cpus < 1 || cpus > 64))
+    mistake('bad-cpus', `--cpus ${flags.cpus ?? ''}: no number of processors`, '1 to 64');
   const network = choice('network', flags.network, ['user', 'none']) ?? 'user';
   if (network === 'none' && flags.forward.length > 0) {
     mistake('bad-option', '--forward has no effect with --network none', 'one of the two');

@@ -28,7 +28,7 @@ export function guestRequest(
     firmware: wish.firmware,
     accelerator: { kind: accelerator.kind, cpu: accelerator.cpu },
     memory: wish.memory,
-    cpus: wish.cpus,
+    cpus: processorsOf(wish, accelerator),
     drives: [
       { file: image, as, format: imageFormat(image), writes: as === 'cd' ? 'refuse' : 'discard' },
       ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes }) as const),
@@ -43,18 +43,27 @@ export function guestRequest(
   };
 }
 
+/** Emulated processors share the work of one, and lose their timers on a busy machine. */
+const processorsOf = (wish: RunWish, { kind }: Accelerator): number => wish.cpus ?? (kind === 'tcg' ? 1 : 2);
+
 const media = { cd: 'CD', usb: 'USB stick', virtio: 'virtio disk', ahci: 'SATA disk', nvme: 'NVMe disk' };
 
 /** One line on what is about to be started. */
 export function summary(
   wish: RunWish,
-  { image, as, vncPort }: { image: string; as: Attachment; vncPort: number | undefined },
+  {
+    image,
+    as,
+    accelerator,
+    vncPort,
+  }: { image: string; as: Attachment; accelerator: Accelerator; vncPort: number | undefined },
 ): string {
+  const processors = processorsOf(wish, accelerator);
   return [
     `${image} as ${media[as]}`,
     wish.firmware === 'bios' ? 'BIOS' : 'UEFI',
     formatBytes(wish.memory),
-    `${wish.cpus} ${wish.cpus === 1 ? 'processor' : 'processors'}`,
+    processors === 1 ? '1 processor' : `${processors} processors`,
     ...(wish.snapshot && wish.disks.length > 0 ? ['what it writes to disks is thrown away'] : []),
     ...wish.forwards.map(({ host, guest }) => `localhost:${host} leads to its port ${guest}`),
     ...(vncPort === undefined ? [] : [`its screen is at vnc://127.0.0.1:${vncPort}`]),

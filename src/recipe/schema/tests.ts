@@ -28,7 +28,7 @@ const matrix = map(
     memory: oneOrMore('Memory of the machine; without it `512MiB`.', memorySchema, {
       'x-expected': 'a size such as 512MiB, or a list of these',
     }),
-    cpus: oneOrMore('Processors of the machine; without it 2.', cpusSchema, {
+    cpus: oneOrMore('Processors of the machine; without it 1.', cpusSchema, {
       'x-expected': 'a whole number from 1 to 64, or a list of these',
     }),
   },
