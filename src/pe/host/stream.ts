@@ -178,7 +178,7 @@ export function flow({ from, to, head, keepBack = 0, through }: Flow): Promise<F
         through?.(bytes);
         then();
       };
-      if (ready.length === 0) {
+      if (ready.length === 0 || open === 0) {
         open = 1;
         taken();
         return;

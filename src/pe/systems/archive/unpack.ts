@@ -3,7 +3,7 @@ import { readAt, removeEmpty } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { busybox } from '../../host/run.ts';
 import { flow, pipe, type Running, readBytes, type Sink, startProgram } from '../../host/stream.ts';
-import { closeFd, list } from '../../host.ts';
+import { closeFd, list, openForReading } from '../../host.ts';
 import { elfFacts } from '../../lib/elf.ts';
 import { cageFolder, cageScript } from '../../lib/systems/archive/cage.ts';
 import { type Compression, compressionOf, sniffLength } from '../../lib/systems/archive/compression.ts';
@@ -100,11 +100,16 @@ export async function consume(
   const packed = sha256Stream();
   const archive = archiveHash ? sha256Stream() : undefined;
   const reader = pipe();
+  const rest = secondReader(reader.read);
   const end = startProgram(command, { stdin: reader.read, ...(stdout === undefined ? {} : { stdout }) });
   const endSinks: Sink[] = [
     { fd: reader.write, ours: true },
     ...(archive === undefined ? [] : [{ fd: archive.input, ours: true }]),
   ];
+  const drained = end.ended.then(async ({ code }) => {
+    if (code === 0) await flow({ from: rest, to: [] });
+    else closeFd(rest);
+  });
   const programs: Running[] = [end];
   let first: readonly Sink[] = endSinks;
   let second: Promise<unknown> = Promise.resolve();
@@ -127,6 +132,7 @@ export async function consume(
     ...(report === undefined ? {} : { through: report.to }),
   });
   await second;
+  await drained;
   const [digest, unpackedDigest, ...ends] = await Promise.all([
     packed.digest,
     archive?.digest,
@@ -137,6 +143,13 @@ export async function consume(
   const failed = ends.findLastIndex(({ code }) => code !== 0);
   if (failed >= 0) throw unpackFailure(stream.name, ends[failed], failed < ends.length - 1);
   return { packed: digest, archive: unpackedDigest, bytes, tail };
+}
+
+/** tar ends at the end mark; what comes behind it has to go somewhere, or else its writers fail because nobody reads any more. */
+function secondReader(fd: number): number {
+  const reopened = openForReading(`/proc/self/fd/${fd}`);
+  if (reopened < 0) throw new FailedError('files', 'too many open files');
+  return reopened;
 }
 
 function unpackFailure(
