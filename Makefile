@@ -48,6 +48,9 @@ systems: setup-dev ## boot tests of systems beside the PE (being built: not part
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
 
+soak: setup ## cut the power at random instants of operations on systems: SEED=7 CUTS=200 make soak
+	@node dist/soak.js
+
 bench: setup ## measure builds and boots, as medians and ratios; results in bench/results/
 	@node dist/bench.js
 
@@ -78,5 +81,5 @@ node_modules/.package-lock.json: package.json package-lock.json
 	npm install --no-save --ignore-scripts --loglevel=error
 	@touch $@
 
-dist/diskbios.js: node_modules/.package-lock.json package.json $(shell find src bench .config -name '*.ts' -o -name '*.mjs' 2>/dev/null)
+dist/diskbios.js: node_modules/.package-lock.json package.json $(shell find src bench test/soak .config -name '*.ts' -o -name '*.mjs' 2>/dev/null)
 	@npm run --silent build

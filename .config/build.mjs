@@ -15,7 +15,7 @@ const requireShim =
   "import { createRequire as diskbiosCreateRequire } from 'node:module'; const require = diskbiosCreateRequire(import.meta.url);";
 
 await build({
-  entryPoints: { diskbios: at('src/cli/main.ts'), bench: at('bench/bench.ts') },
+  entryPoints: { diskbios: at('src/cli/main.ts'), bench: at('bench/bench.ts'), soak: at('test/soak/soak.ts') },
   outdir: at('dist'),
   bundle: true,
   splitting: true,
@@ -46,18 +46,20 @@ if (existsSync(programs)) {
     logLevel: 'warning',
   };
   const names = readdirSync(programs).filter((name) => name.endsWith('.ts')).sort();
-  const manager = 'systemx.ts';
+  // Of these QuickJS reads only what is needed at the moment: a verb of the manager, what systems need in the supervisor.
+  const split = ['supervisor.ts', 'systemx.ts'];
   await build({
     ...options,
-    entryPoints: names.filter((name) => name !== manager).map((name) => join(programs, name)),
+    entryPoints: names.filter((name) => !split.includes(name)).map((name) => join(programs, name)),
   });
-  // The manager's verbs are files of their own, so that QuickJS reads only what a call needs.
-  await build({
-    ...options,
-    entryPoints: [join(programs, manager)],
-    splitting: true,
-    chunkNames: 'systemx-[name]-[hash]',
-  });
+  for (const name of split) {
+    await build({
+      ...options,
+      entryPoints: [join(programs, name)],
+      splitting: true,
+      chunkNames: `${name.replace('.ts', '')}-[name]-[hash]`,
+    });
+  }
 }
 
 // `npx diskbios` inside the clone looks here; npm links only dependencies' programs by itself.

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 // Systems beside the PE are still being built: `make systems`, no part of `make test` yet.
-const systems = ['engines', 'isolation', 'lifecycle', 'systems-network', 'takeover'].map(
+const systems = ['engines', 'isolation', 'lifecycle', 'power-cuts', 'systems-network', 'takeover'].map(
   (name) => `test/e2e/${name}.test.ts`,
 );
 

@@ -26,14 +26,16 @@ export function driveArguments(drives: readonly Drive[]): string[] {
 }
 
 function backend(drive: Drive, index: number): string {
-  const { fault, writes } = drive;
+  const { fault, log, writes } = drive;
+  const isPlain = fault === undefined && log === undefined;
   return [
     ...['if=none', `id=drive${index}`],
-    ...(fault === undefined ? [`format=${drive.format}`] : ['rerror=report', 'werror=report']),
+    ...(isPlain ? [`format=${drive.format}`] : []),
+    ...(fault === undefined ? [] : ['rerror=report', 'werror=report']),
     ...(writes === 'refuse' ? ['readonly=on'] : []),
     ...(writes === 'discard' ? ['snapshot=on'] : []),
     ...(writes === 'keep-in-memory' ? ['cache=unsafe'] : []),
-    ...(fault === undefined ? [`file=${option(drive.file)}`] : dotted(blockNode(drive))),
+    ...(isPlain ? [`file=${option(drive.file)}`] : dotted(blockNode(drive))),
   ].join(',');
 }
 
@@ -61,11 +63,21 @@ export function driveDevice(drive: Drive, number: string): { driver: string; [pr
   }
 }
 
-/** A drive as a node of QEMU's block layer (`BlockdevOptions` in its QMP reference), with its fault on top. */
+/** A drive as a node of QEMU's block layer (`BlockdevOptions` in its QMP reference), with its log and its fault on top. */
 export function blockNode(drive: Drive): { [option: string]: Json } {
-  const image = { driver: drive.format, file: { driver: 'file', filename: drive.file } };
+  const plain = { driver: drive.format, file: { driver: 'file', filename: drive.file } };
+  const image = drive.log === undefined ? plain : logging(drive.log, plain);
   if (drive.fault === undefined) return image;
   return { driver: 'blkdebug', image, 'inject-error': injections(drive.fault) };
+}
+
+/** Flushes must get as far as the log, and need not get any farther: the host keeps its power. */
+function logging(log: string, image: { [option: string]: Json }): { [option: string]: Json } {
+  const cache = { 'no-flush': true };
+  return {
+    ...{ driver: 'blklogwrites', 'log-sector-size': 512, file: { ...image, cache } },
+    log: { driver: 'file', filename: log, cache },
+  };
 }
 
 const errnos: Readonly<Record<DriveFault['error'], number>> = { io: 5, 'no-space': 28 };

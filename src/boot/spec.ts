@@ -53,6 +53,8 @@ export interface Drive {
   readonly writes: 'refuse' | 'discard' | 'keep' | 'keep-in-memory';
   /** An error it shows on purpose. The guest sees it; QEMU does not pause. */
   readonly fault?: DriveFault | undefined;
+  /** File that notes every request of the guest's, in the format of dm-log-writes; large enough for all of them. */
+  readonly log?: string | undefined;
   /** Its place in the boot order, unlike that of any other; default: its place in the list. */
   readonly boot?: number | 'never' | undefined;
   /** Serial number that the guest reads, at most 20 characters: the names of devices differ from boot to boot. */

@@ -12,6 +12,7 @@ const helpers = {
   dropbearkey: 'usr/bin/dropbearkey',
   debugfs: 'usr/sbin/debugfs',
   dumpe2fs: 'usr/sbin/dumpe2fs',
+  e2fsck: 'usr/sbin/e2fsck',
   mke2fs: 'usr/sbin/mke2fs',
   'mkfs.fat': 'usr/sbin/mkfs.fat',
   mtools: 'usr/bin/mtools',

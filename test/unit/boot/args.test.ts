@@ -68,7 +68,7 @@ describe('the command line of QEMU', () => {
     await expect(lines(given)).toMatchFileSnapshot('../../golden/qemu-direct-kernel.txt');
   });
 
-  test('drives that fail, in another boot order, and two private cables', async () => {
+  test('drives that fail or are listened to, in another boot order, and two private cables', async () => {
     const io = { error: 'io', sector: undefined, once: false } as const;
     const drive = { file: '/x/a,b.img', as: 'virtio', format: 'raw', writes: 'keep' } as const;
     const drives: GuestSpec['drives'] = [
@@ -76,6 +76,7 @@ describe('the command line of QEMU', () => {
       { ...drive, as: 'usb', format: 'qcow2', fault: { ...io, on: 'write', error: 'no-space' }, boot: 1 },
       { ...drive, as: 'nvme', fault: { ...io, on: 'flush' }, boot: 0, slot: 1, writes: 'refuse' },
       { ...drive, slot: 0, boot: 2, writes: 'keep-in-memory' },
+      { ...drive, log: '/x/a,b.log', boot: 'never' },
     ];
     const card = { kind: 'link', card: 'virtio' } as const;
     const networks: GuestSpec['networks'] = [

@@ -1,0 +1,44 @@
+import { withScratch } from '../../src/sys/scratch.ts';
+import { type Cut, drawCut } from './cut.ts';
+import type { Bench } from './pe.ts';
+import type { Recording } from './record.ts';
+import { type Verdict, verify } from './verify.ts';
+
+export interface Campaign {
+  readonly seed: string;
+  /** Numbers of the cuts. */
+  readonly cuts: readonly number[];
+  /** How many machines run at the same time. */
+  readonly jobs: number;
+  /** Folder for the disks of the machines. */
+  readonly scratch: string;
+}
+
+export interface Sums {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Tries all cuts of a campaign; `said` is told a line for each, and what was wrong below it. */
+export async function campaign(
+  bench: Bench,
+  recording: Recording,
+  { seed, cuts, jobs, scratch }: Campaign,
+  said: (cut: Cut, verdict: Verdict) => void,
+): Promise<Sums> {
+  const sums = { passed: 0, failed: 0 };
+  const waiting = [...cuts];
+  const worker = async (): Promise<void> => {
+    for (let number = waiting.shift(); number !== undefined; number = waiting.shift()) {
+      const cut = drawCut(recording, seed, number);
+      const verdict = await withScratch(scratch, (dir) => verify(bench, recording, cut, dir)).catch(
+        (error: unknown) => [`the PE could not be looked at`, String(error)],
+      );
+      bench.signal?.throwIfAborted();
+      sums[verdict.length === 0 ? 'passed' : 'failed'] += 1;
+      said(cut, verdict);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  return sums;
+}
