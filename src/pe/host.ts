@@ -288,6 +288,11 @@ export function after(milliseconds: number, action: () => void): () => void {
   };
 }
 
+export const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    after(milliseconds, resolve);
+  });
+
 /** Blocks the whole program: only for commands that have nothing else to do. */
 export const pause = (milliseconds: number): void => {
   os.sleep(milliseconds);

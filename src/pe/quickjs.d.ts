@@ -36,6 +36,7 @@ declare module 'os' {
   export const O_RDWR: number;
   export const O_CREAT: number;
   export const O_TRUNC: number;
+  export const O_APPEND: number;
   export const WNOHANG: number;
   export const SIGCHLD: number;
   export const SIGPIPE: number;

@@ -131,6 +131,10 @@ export function writeAt(path: string, offset: number, bytes: Uint8Array<ArrayBuf
   writeAll(fd, bytes, path);
 }
 
+/** Opens a file to write at its end, and makes it where there is none. Negative: failed. */
+export const openForAppending = (path: string): number =>
+  os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644);
+
 /** At most `length` bytes from an offset; fewer at the end. `undefined`: it cannot be read. */
 export function readAt(path: string, offset: number, length: number): Uint8Array | undefined {
   const fd = os.open(path, os.O_RDONLY);

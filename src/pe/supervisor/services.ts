@@ -5,8 +5,8 @@ import { lineSplitter } from '../lib/lines.ts';
 import { startOrder } from '../lib/order.ts';
 import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
 import type { StartWatch } from '../lib/start-watch.ts';
-import type { EndVerdict } from '../lib/systems/run-state.ts';
 import { log } from './log.ts';
+import { askByHooks, clearByHooks, type ServiceHooks, startByHooks } from './service-hooks.ts';
 
 const terminate = 15;
 const killSignal = 9;
@@ -15,25 +15,11 @@ const adoptedTick = 500;
 /** Of a process that is no child of ours; counts as a failure. */
 const unknownEnd = 255;
 
-/** What is different about a service that is more than one process of ours, such as a system. */
-export interface ServiceHooks {
-  /** Asks it to end, instead of SIGTERM to its process. */
-  readonly stop: readonly string[];
-  /** Milliseconds between asking and force. */
-  readonly patience: () => number;
-  /** Run after each end, before the next start. */
-  readonly cleanup: readonly string[];
-  /** How it ended, where that is not how the process ended that was started. */
-  readonly ending: (status: ExitStatus) => ExitStatus;
-  /** Its end may say that it is to start anew, or to stay as it is, whatever `restart` says; `why` is shown then. */
-  readonly verdict: (code: number) => { readonly what: EndVerdict; readonly why: string | undefined };
-}
-
 interface Service {
   readonly name: string;
   spec: PeConfigService;
   readonly hooks: ServiceHooks | undefined;
-  readonly line: (text: string) => void;
+  line: (text: string) => void;
   phase: Phase;
   pid: number | undefined;
   since: number;
@@ -42,11 +28,13 @@ interface Service {
   restarts: number;
   ended: string | undefined;
   cancel: (() => void) | undefined;
+  /** Of a service with hooks that is being made ready: gives up on it. */
+  abandon: (() => void) | undefined;
   readonly stopped: (() => void)[];
 }
 
 export interface Services {
-  /** Adds a service that the recipe does not name, and starts it. */
+  /** Starts a service that the recipe does not name; one that was stopped before is started with what is given now. */
   readonly add: (name: string, spec: PeConfigService, line?: (text: string) => void) => void;
   /** The same with hooks; without starting it. Its output is its own business: it must outlive the supervisor. */
   readonly addWithHooks: (name: string, spec: PeConfigService, hooks: ServiceHooks) => void;
@@ -99,10 +87,26 @@ export function supervise(
   function launch(service: Service): boolean {
     service.cancel?.();
     service.cancel = undefined;
-    const output = service.hooks === undefined ? { output: lineSplitter(service.line) } : {};
     service.started = now();
     starts.started(service.name);
-    const pid = spawn(service.spec.run, { env: { ...env, ...service.spec.env }, ...output }, (status) => {
+    if (service.hooks !== undefined) {
+      enter(service, 'running');
+      service.abandon = startByHooks(service.hooks, {
+        begun(pid) {
+          service.abandon = undefined;
+          service.pid = pid;
+          // It was told to stop meanwhile.
+          if (service.phase === 'stopping') kill(pid, killSignal);
+          changed();
+        },
+        ended(status, why) {
+          ended(service, status, why);
+        },
+      });
+      return true;
+    }
+    const output = lineSplitter(service.line);
+    const pid = spawn(service.spec.run, { env: { ...env, ...service.spec.env }, output }, (status) => {
       ended(service, status);
     });
     if (pid <= 0) {
@@ -117,8 +121,9 @@ export function supervise(
   }
 
   /** The end of its process; what is left of it is cleared away before anything else is done about it. */
-  function ended(service: Service, how: ExitStatus): void {
+  function ended(service: Service, how: ExitStatus, because?: string): void {
     service.pid = undefined;
+    service.abandon = undefined;
     const { hooks } = service;
     if (hooks === undefined) {
       exited(service, how);
@@ -126,10 +131,9 @@ export function supervise(
     }
     const status = hooks.ending(how);
     const said = hooks.verdict(status.code);
-    const pid = spawn(hooks.cleanup, { env }, () => {
-      exited(service, status, said);
+    clearByHooks(service.name, hooks, () => {
+      exited(service, status, { ...said, why: said.why ?? because });
     });
-    if (pid <= 0) exited(service, status, said);
   }
 
   function exited(service: Service, status: ExitStatus, said?: ReturnType<ServiceHooks['verdict']>): void {
@@ -192,6 +196,7 @@ export function supervise(
       restarts: 0,
       ended: undefined,
       cancel: undefined,
+      abandon: undefined,
       stopped: [],
     };
     services.set(name, service);
@@ -239,19 +244,28 @@ export function supervise(
     });
     if (service.phase === 'stopping') return;
     enter(service, 'stopping');
-    // Its end is being cleared away already.
-    if (pid === undefined) return;
-    if (hooks === undefined) kill(pid, terminate);
-    else spawn(hooks.stop, { env }, () => undefined);
+    // It is being made ready, or its end is being cleared away already.
+    if (pid === undefined && service.abandon === undefined) return;
+    if (pid !== undefined && hooks === undefined) kill(pid, terminate);
+    else if (pid !== undefined && hooks !== undefined) askByHooks(name, pid, hooks);
     service.cancel = after(hooks?.patience() ?? patience, () => {
       log(`service ${name}: does not end by itself, ending it by force`);
-      kill(pid, killSignal);
+      if (service.pid === undefined) service.abandon?.();
+      else kill(service.pid, killSignal);
     });
   }
 
   return {
     add(name, spec, line) {
-      if (!services.has(name)) launch(create(name, spec, line));
+      const known = services.get(name);
+      if (known === undefined) {
+        launch(create(name, spec, line));
+        return;
+      }
+      known.spec = spec;
+      if (line !== undefined) known.line = line;
+      if (known.phase === 'stopping') known.stopped.push(() => void launch(known));
+      else if (known.phase !== 'running') launch(known);
     },
     addWithHooks(name, spec, hooks) {
       const known = services.get(name);

@@ -1,24 +1,25 @@
 import type { Mode } from '../../base/cmdline.ts';
 import type { PeConfigService } from '../../base/pe-config.ts';
-import type { SystemFile } from '../../base/system.ts';
+import type { EngineName, SystemFile } from '../../base/system.ts';
 import { after, exists, now } from '../host.ts';
 import type { BootChoice } from '../lib/command-line.ts';
 import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
 import type { Places } from '../lib/systems/places.ts';
 import { runFolder } from '../lib/systems/places.ts';
-import { endVerdict, serviceName, systemOfService } from '../lib/systems/run-state.ts';
+import { endVerdict, serviceName, startPatience, systemOfService } from '../lib/systems/run-state.ts';
 import { nextToStart, type Planned } from '../lib/systems/start-order.ts';
-import { findSystem, isSound, listSystems } from '../systems/store.ts';
+import { findSound, findSystem, isSound, listSystems } from '../systems/store.ts';
 import { endingOf, runState } from '../systems/target.ts';
 import { log } from './log.ts';
-import type { Services } from './services.ts';
+import { type Services, startTicks } from './services.ts';
 
-const systemx = '/usr/sbin/systemx';
 /** Milliseconds that a system is given to switch itself off, where its engine does not say. */
 const usualPatience = 20_000;
-/** Milliseconds until a system must be up for whoever has started it and waits. */
-const startPatience = 150_000;
-const upTick = 10;
+const upTick = 5;
+
+/** What a run of a system needs. Read when the first one starts: a boot without systems has neither the time nor the memory for it. */
+const runs = (): Promise<typeof import('../systems/lifecycle/run.ts')> =>
+  import('../systems/lifecycle/run.ts');
 
 export interface Systems {
   /** Handles `start system-web` and the like; false: not the name of a system's service. */
@@ -55,23 +56,17 @@ interface Wanted {
 export function createSystems(choice: BootChoice, services: Services, places: () => Places): Systems {
   const wanted = new Map<string, Wanted>();
   const missing = new Map<string, string>();
+  /** Known to an earlier supervisor of this boot: what this boot starts has been started. */
+  const adopted = new Set<string>();
 
   function add(name: string, system: SystemFile, engine?: string): void {
-    const options = [
-      ...(engine === undefined ? [] : [`--engine=${engine}`]),
-      ...(choice.console === name ? ['--console'] : []),
-    ];
-    const spec: PeConfigService = {
-      run: ['/usr/lib/diskbios/system-start', name, ...options],
-      after: [],
-      restart: system.restart,
-      env: {},
-      enabled: false,
-    };
+    const spec: PeConfigService = { run: [], after: [], restart: system.restart, env: {}, enabled: false };
+    const wish = { engine: engine as EngineName | undefined, console: choice.console === name };
     services.addWithHooks(serviceName(name), spec, {
-      stop: [systemx, '_stop', name],
+      start: async (exited) => (await runs()).begin(findSound(name, places()), wish, exited),
+      stop: async () => (await runs()).askToStop(findSound(name, places())),
       patience: () => runState(name)?.patience ?? usualPatience,
-      cleanup: [systemx, '_cleanup', name],
+      cleanup: async () => (await runs()).cleanup(name),
       ending: (status) => endingOf(name) ?? status,
       verdict: (code) => endVerdict(code, runState(name)),
     });
@@ -106,6 +101,8 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
     const look = (): void => {
       const state = services.stateOf(serviceName(name));
       if (isUp(name)) answer({ code: 0, message: `${name} is up` });
+      else if (state?.phase === 'finished')
+        answer({ code: 0, message: `${name} was started, and ${state.ended ?? 'has ended'}` });
       else if (state?.phase !== 'running')
         answer({ code: 1, message: state?.ended ?? `${name} does not run` });
       else if (now() > giveUp)
@@ -161,7 +158,7 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
           engine,
           order: one.system.order,
           after: one.system.after,
-          begun: false,
+          begun: adopted.has(name),
           since: 0,
         });
       }
@@ -199,12 +196,18 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
       }),
     ],
     adopt(before) {
-      for (const [service, { pid, ticks, since }] of Object.entries(before)) {
+      for (const [service, { phase: was, pid, ticks, since }] of Object.entries(before)) {
         const name = systemOfService(service);
         if (name === undefined || refresh(name) !== undefined) continue;
-        const one = wanted.get(name);
-        if (one !== undefined) one.begun = true;
-        if (pid !== undefined && ticks !== undefined) services.adopt(service, { pid, since, ticks });
+        adopted.add(name);
+        if (pid !== undefined && ticks !== undefined) {
+          services.adopt(service, { pid, since, ticks });
+          const found = findSystem(name, places());
+          if (isSound(found))
+            void runs().then((run) => {
+              run.watchAgain(found, () => startTicks(pid) === ticks);
+            });
+        } else if (was === 'running' || was === 'waiting') log(services.start(service).message);
       }
     },
   };

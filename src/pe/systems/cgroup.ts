@@ -1,6 +1,6 @@
 import type { SystemLimits } from '../../base/system.ts';
 import { isFolder } from '../host/files.ts';
-import { list, makeFolder, pause, readText, removeFile, writeText } from '../host.ts';
+import { list, makeFolder, readText, removeFile, sleep, writeText } from '../host.ts';
 import { limitSettings, shareOfSystems } from '../lib/systems/cgroup-files.ts';
 import { cgroupsFolder } from './target.ts';
 
@@ -13,7 +13,9 @@ export const birthplace = (cgroup: string): string => `${cgroup}/start`;
 
 /** One by one: a controller that is not there must not keep the others away. */
 function handDown(path: string): void {
-  for (const one of controllers) writeText(`${path}/cgroup.subtree_control`, one);
+  const file = `${path}/cgroup.subtree_control`;
+  const there = (readText(file) ?? '').trim().split(' ');
+  for (const one of controllers) if (!there.includes(one.slice(1))) writeText(file, one);
 }
 
 /**
@@ -64,10 +66,10 @@ export function processesIn(path: string): number[] {
 }
 
 /** Ends everything in a control group by force and removes it. */
-export function removeCgroup(path: string): void {
+export async function removeCgroup(path: string): Promise<void> {
   if (!isFolder(path)) return;
   writeText(`${path}/cgroup.kill`, '1');
-  for (let waited = 0; processesIn(path).length > 0 && waited < 2000; waited += 10) pause(10);
+  for (let waited = 0; processesIn(path).length > 0 && waited < 2000; waited += 10) await sleep(10);
   removeBelow(path);
 }
 

@@ -1,6 +1,6 @@
 import { FailedError } from '../../base/errors.ts';
 import { makeFolders, makeLink, readLink, removeOne } from '../host/files.ts';
-import { pause } from '../host.ts';
+import { sleep } from '../host.ts';
 import { isAlive, myself } from './processes.ts';
 
 const folder = '/run/diskbios/locks';
@@ -29,8 +29,8 @@ function takeOver(path: string): void {
 }
 
 /**
- * Does something while no other process does anything under the same lock. The name is that of a system, or `*` with
- * the path of a systems directory for what concerns them all. Waits `patience` milliseconds for the present holder.
+ * Does something while nobody else, in this process or another, does anything under the same lock. The name is that of a system, or
+ * `*` with the path of a systems directory for what concerns them all. Waits `patience` milliseconds for the present holder.
  */
 export async function locked<T>(
   name: string,
@@ -41,7 +41,6 @@ export async function locked<T>(
   const path = `${folder}/${name.replaceAll('/', '\\')}`;
   for (let waited = 0; !makeLink(own(), path); waited += 20) {
     const holder = readLink(path);
-    if (holder === own()) throw new Error(`the lock ${name} is taken twice by one process`);
     if (holder !== undefined && !livesOn(holder)) {
       takeOver(path);
       continue;
@@ -54,7 +53,7 @@ export async function locked<T>(
           hint: 'wait for it, or end it',
         },
       );
-    pause(20);
+    await sleep(20);
   }
   try {
     return await action();

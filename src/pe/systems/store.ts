@@ -1,10 +1,10 @@
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
 import { nameProblem, type SystemFile } from '../../base/system.ts';
-import { isThere } from '../host/files.ts';
+import { isThere, stat } from '../host/files.ts';
 import { list, readText } from '../host.ts';
 import type { Places, SystemsDir } from '../lib/systems/places.ts';
-import { parseSystem, systemText } from '../lib/systems/system-file.ts';
+import { type ParsedSystem, parseSystem, systemText } from '../lib/systems/system-file.ts';
 import { writeDurably } from './durable.ts';
 import { readPlaces } from './places.ts';
 
@@ -26,11 +26,24 @@ export interface SoundSystem extends FoundSystem {
 
 export const isSound = (found: FoundSystem): found is SoundSystem => found.system !== undefined;
 
+/** Settings as they were read last: they are replaced as whole files, so a file that is the same one has the same text. */
+const known = new Map<string, { readonly stamp: string; readonly parsed: ParsedSystem }>();
+
+function parseFile(path: string): ParsedSystem {
+  const found = stat(path);
+  const stamp = found === undefined ? '' : [found.dev, found.ino, found.mtime, found.size].join();
+  const before = known.get(path);
+  if (before?.stamp === stamp && stamp !== '') return before.parsed;
+  const parsed = parseSystem(readText(path));
+  known.set(path, { stamp, parsed });
+  return parsed;
+}
+
 /** Reads the system in a folder, whatever state it is in. */
 export function loadSystem(dir: SystemsDir, name: string): FoundSystem {
   const folder = `${dir.path}/${name}`;
   const wrong = nameProblem(name);
-  const parsed = parseSystem(readText(`${folder}/system.json`));
+  const parsed = parseFile(`${folder}/system.json`);
   if (wrong === undefined) return { name, dir, folder, ...parsed };
   const problems = [`its folder's name cannot be the name of a system: ${wrong}`, ...parsed.problems];
   return { name, dir, folder, system: undefined, problems };

@@ -1,5 +1,5 @@
 import { FailedError } from '../../base/errors.ts';
-import { exists, ownPid, pause, readText, removeFile, writeFifo } from '../host.ts';
+import { exists, ownPid, readText, removeFile, sleep, writeFifo } from '../host.ts';
 import {
   controlPath,
   type Reply,
@@ -20,20 +20,24 @@ export const askSupervisor = (
   action: 'start' | 'stop' | 'restart',
   system: string,
   patience: number,
-): Reply => request(`${action} ${serviceName(system)}`, patience);
+): Promise<Reply> => request(`${action} ${serviceName(system)}`, patience);
 
 /** Starts or stops a service of the PE itself. Throws `FailedError` where it cannot be. */
-export function controlService(action: 'start' | 'stop' | 'restart', service: string): void {
-  const { code, message } = request(`${action} ${service}`, 20_000);
+export async function controlService(action: 'start' | 'stop' | 'restart', service: string): Promise<void> {
+  const { code, message } = await request(`${action} ${service}`, 20_000);
   if (code !== 0) throw new FailedError('service', message, { hint: 'logread shows what it said' });
 }
 
 /** Has the supervisor look for data volumes again; returns when it has. */
-export const rescan = (): Reply => request('rescan', 60_000);
+export const rescan = (): Promise<Reply> => request('rescan', 60_000);
 
-function request(what: string, patience: number): Reply {
+let requests = 0;
+
+/** Never holds up the program: the supervisor itself asks this way, too. */
+async function request(what: string, patience: number): Promise<Reply> {
   if (!exists(controlPath)) throw new FailedError('no-supervisor', 'the supervisor is not up yet');
-  const id = `systemx-${ownPid()}`;
+  requests += 1;
+  const id = `systemx-${ownPid()}-${requests}`;
   const path = `${replyFolder}/${id}`;
   removeFile(path);
   if (!writeFifo(controlPath, `${what} ${id}\n`))
@@ -44,7 +48,7 @@ function request(what: string, patience: number): Reply {
       removeFile(path);
       return reply;
     }
-    pause(20);
+    await sleep(20);
   }
   throw new FailedError('no-answer', `the supervisor has not finished within ${patience / 1000} s`);
 }

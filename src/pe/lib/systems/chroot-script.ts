@@ -100,15 +100,19 @@ export function foregroundScript(facts: {
   /** Path of the script that runs inside its namespaces. */
   readonly inside: string;
   readonly holder: 'script' | 'screen' | undefined;
+  /** `cgroup.procs` of the control group that all of it is to be in. */
+  readonly procs: string;
 }): string {
   const at = (name: string): string => quoted(`${facts.run}/${name}`);
   const command = `${namespaces} ${quoted(facts.inside)}`;
   // Once a login has had its terminal, `script` does not notice the end, and turns in circles.
   const end = `echo $? >${at('end')}; usleep 100000; kill -9 $PPID`;
+  const enter = `echo $$ >${quoted(facts.procs)} || exit 1`;
   if (facts.holder === 'screen')
-    return `#!/bin/sh\nexec setsid -c /usr/bin/busybox sh -c ${quoted(`exec ${command}`)} <>/dev/tty1 >&0 2>&1\n`;
+    return `#!/bin/sh\n${enter}\nexec setsid -c /usr/bin/busybox sh -c ${quoted(`exec ${command}`)} <>/dev/tty1 >&0 2>&1\n`;
   return [
     '#!/bin/sh',
+    enter,
     `mkfifo -m 600 ${at('console-in')} ${at('console-out')} 2>/dev/null`,
     // The log writer is ended by its own limit, and another one begins a fresh file. It ends when nobody writes any more.
     `((while ! (ulimit -f ${logBlocks}; exec cat >>${at('log')}) 2>/dev/null; do mv ${at('log')} ${at('log.1')}; done) <${at('console-out')} >/dev/null 2>&1 &)`,

@@ -102,7 +102,6 @@ export function lxcConfig(facts: LxcFacts): string {
     ...facts.mounts.map((mount) => ['mount.entry', mountEntry(mount, idBase)] as const),
     ...facts.nets.flatMap(netLines),
     ['hook.version', 1],
-    ['hook.start-host', '/usr/lib/diskbios/lxc-hook'],
     ['hook.post-stop', '/usr/lib/diskbios/lxc-hook'],
   ];
   return lines.map(([key, value]) => `lxc.${key} = ${oneLine(key, String(value))}\n`).join('');

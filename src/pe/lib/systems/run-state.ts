@@ -1,6 +1,5 @@
 /**
- * `<run folder>/state.json`: written by `systemx _prepare`, which runs before a system's first process, and read by the supervisor,
- * which knows no engines. Gone when the system is not running.
+ * `<run folder>/state.json`: written before a system's first process starts, and read by all that knows no engines. Gone when the system is not running.
  */
 export interface RunState {
   /** Folder of the system: `<dir>/<name>`. */
@@ -17,6 +16,9 @@ export interface RunState {
   /** Milliseconds since 1970. */
   readonly started: number;
 }
+
+/** Milliseconds until a system must be up for whoever has started it and waits. */
+export const startPatience = 150_000;
 
 /** Exit codes of the foreground process (128 + signal where a signal ended it). */
 export interface EndSigns {

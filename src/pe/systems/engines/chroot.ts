@@ -77,7 +77,8 @@ export const chroot: Engine = {
       0o700,
     );
     const holder = target.console ? 'screen' : exists(scriptProgram) ? 'script' : undefined;
-    replaceFile(`${run}/foreground`, foregroundScript({ run, inside, holder }), 0o700);
+    const procs = `${birthplace(target.cgroup)}/cgroup.procs`;
+    replaceFile(`${run}/foreground`, foregroundScript({ run, inside, holder, procs }), 0o700);
     return Promise.resolve({
       argv: [busybox, 'sh', `${run}/foreground`],
       env: { PATH: baseEnv['PATH'] ?? '', SHELL: '/bin/sh' },
@@ -86,6 +87,7 @@ export const chroot: Engine = {
       patience: patienceOf(kindOfInit(root, system)),
     });
   },
+  hasBegun: ({ run }) => exists(`${run}/up`),
   init,
   command(target, argv, term) {
     const env = { ...environment(target), ...(term === undefined ? {} : { TERM: term }) };

@@ -16,11 +16,12 @@ export interface Engine {
   /** What keeps this very system from being started with it, each with what to do. Nothing is changed. */
   check(target: Target): readonly string[];
   /**
-   * Called when `target.root` is mounted and the cgroup is there. Writes what it needs into `target.run`. What it starts must
-   * make the file `<run>/up` when the system's first process is about to begin: others may be waiting for it. Where the foreground
+   * Called when `target.root` is mounted and the cgroup is there. Writes what it needs into `target.run`. Where the foreground
    * process does not end as the first process does, `<run>/end` gets the exit code that counts.
    */
   prepare(target: Target): Promise<StartPlan>;
+  /** Whether the system's first process has begun. Asked every few milliseconds from the start on, until it has. */
+  hasBegun(target: Target): boolean;
   /** Process id, as the PE sees it, of the system's first process; `undefined` where it does not run (yet). */
   init(target: Target): number | undefined;
   /** The command line, to be run in the PE, that runs `argv` inside. `term`: at a terminal of that kind, for a person. */
@@ -29,8 +30,8 @@ export interface Engine {
   console(target: Target): readonly string[] | undefined;
   /** Asks the system to switch itself off, and returns; the caller waits `StartPlan.patience`, then ends it by force. */
   askToStop(target: Target): Promise<void>;
-  /** After its end, before `target.root` is unmounted. Must bear being called again, and when `prepare` failed half way. */
-  cleanup(target: Target): Promise<void>;
+  /** After its end, before its root is unmounted. Must bear being called again, and when `prepare` failed half way. */
+  cleanup(target: Pick<Target, 'name' | 'run'>): Promise<void>;
 }
 
 /** A system together with the places of its run. */
@@ -39,14 +40,17 @@ export interface Target extends SoundSystem {
   readonly run: string;
   /** `<run>/root`: its root file system is mounted here before `prepare`. */
   readonly root: string;
-  /** `/sys/fs/cgroup/systems/<name>`: limits are set on it; the foreground process is born into `start` below it. */
+  /** `/sys/fs/cgroup/systems/<name>`: limits are set on it. */
   readonly cgroup: string;
   /** It gets the machine's screen and keyboard (`diskbios.console=`). */
   readonly console: boolean;
 }
 
 export interface StartPlan {
-  /** The foreground process: lives as long as the system, and ends with it. */
+  /**
+   * The foreground process: lives as long as the system, and ends with it. Before it starts others it has to enter a group below
+   * `target.cgroup`: `birthplace`, if it has no better.
+   */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ends: EndSigns;

@@ -1,10 +1,11 @@
-import { stat } from '../../host/files.ts';
+import { readLink, stat } from '../../host/files.ts';
 import { busybox, execute } from '../../host/run.ts';
 import { exists, kill, readText, removeFile, replaceFile } from '../../host.ts';
 import { shellLine } from '../../lib/network-config.ts';
 import { haltOf, patienceOf, wrapper } from '../../lib/systems/init-kind.ts';
 import { baseEnv, lxcConfig } from '../../lib/systems/lxc-config.ts';
 import { runFolder } from '../../lib/systems/places.ts';
+import { processesIn } from '../cgroup.ts';
 import { initOf, initProblems, kindOfInit } from '../init.ts';
 import { joinNetwork, leaveNetwork } from '../network/join.ts';
 import { idMapProblem } from '../root.ts';
@@ -18,12 +19,24 @@ const logSize = 256 * 1024;
 
 const named = (target: Target): string[] => ['-P', lxcPath, '-n', target.name];
 
-/** The first process, as the hook at the start wrote it down; process ids are used again, so it must be in the right group. */
+/** The first process, as it was written down when it had begun; process ids are used again, so it must be in the right group. */
 function init(target: Target): number | undefined {
   const pid = Number(readText(`${target.run}/init-pid`));
   if (!(pid > 0)) return undefined;
   const group = readText(`/proc/${pid}/cgroup`) ?? '';
   return group.includes(`/systems/${target.name}/payload`) ? pid : undefined;
+}
+
+/** The first of its process ids is a process of LXC until that becomes the system's own program. */
+function hasBegun(target: Target): boolean {
+  for (const pid of processesIn(`${target.cgroup}/payload`)) {
+    if (!/^NSpid:\s+\d+\s+1$/m.test(readText(`/proc/${pid}/status`) ?? '')) continue;
+    const runs = readLink(`/proc/${pid}/exe`);
+    if (runs === undefined || runs === program) return false;
+    replaceFile(`${target.run}/init-pid`, `${pid}\n`);
+    return true;
+  }
+  return false;
 }
 
 /** LXC starts the program itself, or a small init with the program as its child where it is no init. */
@@ -102,6 +115,7 @@ export const lxc: Engine = {
       oomScore: -900,
     };
   },
+  hasBegun,
   init,
   command(target, argv, term) {
     const env = {
@@ -133,8 +147,8 @@ export const lxc: Engine = {
     if ('signal' in halt) kill(pid, halt.signal);
     else await execute(lxc.command(target, halt.run, undefined), { within: 10_000 });
   },
-  async cleanup(target) {
-    for (const file of ['init-pid', 'init', 'config']) removeFile(`${target.run}/${file}`);
-    await leaveNetwork(target.name);
+  async cleanup({ name, run }) {
+    for (const file of ['init-pid', 'init', 'config']) removeFile(`${run}/${file}`);
+    await leaveNetwork(name);
   },
 };

@@ -1,20 +1,32 @@
-import { CommandError, MissingError, UserError } from '../../../base/errors.ts';
+import { CommandError, FailedError, MissingError, UserError } from '../../../base/errors.ts';
 import type { EngineName } from '../../../base/system.ts';
-import { makeFolders } from '../../host/files.ts';
-import { removeFile, replaceFile } from '../../host.ts';
-import { shellLine } from '../../lib/network-config.ts';
-import type { EndSigns, RunState } from '../../lib/systems/run-state.ts';
+import { makeFolders, openForAppending, rename, stat } from '../../host/files.ts';
+import {
+  after,
+  closeFd,
+  type ExitStatus,
+  exists,
+  now,
+  readText,
+  removeFile,
+  replaceFile,
+  spawn,
+  writeText,
+} from '../../host.ts';
+import { runFolder } from '../../lib/systems/places.ts';
+import { type EndSigns, type RunState, startPatience } from '../../lib/systems/run-state.ts';
 import { birthplace, makeCgroup, removeCgroup } from '../cgroup.ts';
 import type { StartPlan, Target } from '../engines/engine.ts';
-import { engineOf } from '../engines/registry.ts';
+import { engineOf, engines } from '../engines/registry.ts';
+import { locked } from '../lock.ts';
 import { withOwnIds } from '../own-ids.ts';
 import { mountRoot, unmountRoot } from '../root.ts';
 import type { SoundSystem } from '../store.ts';
-import { runState, targetOf } from '../target.ts';
+import { cgroupsFolder, runState, targetOf } from '../target.ts';
 import { fitToRun } from './identity.ts';
 import { settingsProblems } from './set.ts';
 
-/** The service of a system: what runs before its first process, to end it, and after it. Called by the supervisor. */
+/** The service of a system: what is done before its first process, to end it, and after it. By the supervisor, which never waits here. */
 
 export interface StartWish {
   /** Another engine than the system's own, for this run. */
@@ -24,6 +36,7 @@ export interface StartWish {
 
 const noEnds: EndSigns = { powerOff: [], reboot: [] };
 const logLimit = 256 * 1024;
+const beginTick = 5;
 
 function saveState(target: Target, state: Omit<RunState, 'folder' | 'engine' | 'started'>): void {
   const { folder, run, system } = target;
@@ -31,22 +44,75 @@ function saveState(target: Target, state: Omit<RunState, 'folder' | 'engine' | '
   replaceFile(`${run}/state.json`, `${JSON.stringify(text)}\n`);
 }
 
-/** Makes everything ready and writes `<run>/start`, which becomes the foreground process. Throws with the reason if it cannot be. */
-export async function prepare(found: SoundSystem, wish: StartWish): Promise<void> {
+/**
+ * Makes a system ready and starts its foreground process, whose end is told to `exited`. Resolves to that one's process id; the file
+ * `<run>/up` comes when its first process has begun. Rejects with the reason why it cannot be started.
+ */
+export async function begin(
+  found: SoundSystem,
+  wish: StartWish,
+  exited: (status: ExitStatus) => void,
+): Promise<number> {
   const system = wish.engine === undefined ? found.system : { ...found.system, engine: wish.engine };
   const target = targetOf({ ...found, system }, wish.console);
+  // Nobody copies or replaces its files while it begins to use them, and it does not begin before they are done.
+  const plan = await locked(found.name, () => prepare(target));
+  let alive = true;
+  const pid = launch(target, plan, (status) => {
+    alive = false;
+    exited(status);
+  });
+  watchBegin(target, () => alive);
+  return pid;
+}
+
+async function prepare(target: Target): Promise<StartPlan> {
   makeFolders(target.run);
-  removeFile(`${target.run}/up`);
   removeFile(`${target.run}/end`);
   try {
     await clear(target);
     const plan = await ready(target);
-    replaceFile(`${target.run}/start`, startScript(target, plan), 0o700);
     saveState(target, { refused: [], final: false, ends: plan.ends, patience: plan.patience });
+    return plan;
   } catch (error) {
     saveState(target, { refused: reasons(error), final: isFinal(error), ends: noEnds, patience: 0 });
     throw error;
   }
+}
+
+/** It must outlive whoever starts it, so all that it says goes into a file. */
+function launch(target: Target, plan: StartPlan, exited: (status: ExitStatus) => void): number {
+  const path = `${target.run}/log`;
+  // Never more than the limit and what one run writes between two looks of the supervisor.
+  if ((stat(path)?.size ?? 0) >= logLimit) rename(path, `${path}.1`);
+  const log = openForAppending(path);
+  const pid = spawn(plan.argv, { env: plan.env, stdout: log, stderr: log }, exited);
+  closeFd(log);
+  if (pid <= 0) throw new FailedError('no-process', 'the machine is out of processes or memory');
+  // For whatever does not go to a group by itself; what has gone already is not brought back.
+  if (readText(`/proc/${pid}/cgroup`)?.includes('/systems/') !== true)
+    writeText(`${birthplace(target.cgroup)}/cgroup.procs`, String(pid));
+  if (plan.oomScore !== undefined) writeText(`/proc/${pid}/oom_score_adj`, String(plan.oomScore));
+  return pid;
+}
+
+/** Makes `<run>/up` when the first process of a system has begun. `alive`: whether its foreground process is there. */
+export function watchBegin(target: Target, alive: () => boolean): void {
+  const engine = engineOf(target.system.engine);
+  const giveUp = now() + startPatience;
+  const look = (): void => {
+    if (!alive() || now() > giveUp) return;
+    if (engine.hasBegun(target)) replaceFile(`${target.run}/up`, '');
+    else after(beginTick, look);
+  };
+  look();
+}
+
+/** The same for a system that an earlier supervisor has started: it may have ended before the first process began. */
+export function watchAgain(found: SoundSystem, alive: () => boolean): void {
+  if (exists(`${runFolder(found.name)}/up`)) return;
+  const engine = (runState(found.name)?.engine ?? found.system.engine) as EngineName;
+  watchBegin(targetOf({ ...found, system: { ...found.system, engine } }), alive);
 }
 
 async function ready(wanted: Target): Promise<StartPlan> {
@@ -72,21 +138,6 @@ async function ready(wanted: Target): Promise<StartPlan> {
   return engine.prepare(target);
 }
 
-function startScript(target: Target, plan: StartPlan): string {
-  const log = shellLine([[`${target.run}/log`]]);
-  const env = Object.entries(plan.env).map(([name, value]) => `${name}=${value}`);
-  return [
-    '#!/bin/sh',
-    // Never more than the limit and what one run writes between two looks of the supervisor.
-    `[ ! -e ${log} ] || [ "$(stat -c %s ${log})" -lt ${logLimit} ] || mv ${log} ${log}.1`,
-    `echo $$ >${shellLine([[`${birthplace(target.cgroup)}/cgroup.procs`]])} || exit 1`,
-    ...(plan.oomScore === undefined ? [] : [`echo ${plan.oomScore} >/proc/self/oom_score_adj`]),
-    `exec </dev/null >>${log} 2>&1`,
-    `exec env -i ${shellLine([env])} ${shellLine([plan.argv])}`,
-    '',
-  ].join('\n');
-}
-
 const reasons = (error: unknown): string[] => {
   if (error instanceof UserError) return error.diagnostics.map(({ message }) => message);
   if (error instanceof CommandError) return [`${error.message}: ${error.lastLines.replaceAll('\n', ' ')}`];
@@ -96,25 +147,27 @@ const reasons = (error: unknown): string[] => {
 /** Trying again would end the same way. */
 const isFinal = (error: unknown): boolean => error instanceof UserError || error instanceof MissingError;
 
-/** Asks a system to switch itself off; the supervisor waits for it. */
-export async function askToStop(found: SoundSystem): Promise<void> {
+/** Asks a system to switch itself off; resolves to false where its first process has not begun yet. */
+export async function askToStop(found: SoundSystem): Promise<boolean> {
   const target = targetOf(found);
-  const engine = runState(found.name)?.engine ?? found.system.engine;
-  await engineOf(engine as EngineName).askToStop(target);
+  const engine = engineOf((runState(found.name)?.engine ?? found.system.engine) as EngineName);
+  if (engine.init(target) === undefined) return false;
+  await engine.askToStop(target);
+  return true;
 }
 
-/** After its end: everything of its run goes away but its log. */
-export async function cleanup(found: SoundSystem): Promise<void> {
-  const target = targetOf(found);
-  const engine = runState(found.name)?.engine ?? found.system.engine;
-  await engineOf(engine as EngineName).cleanup(target);
-  await clear(target);
-  removeFile(`${target.run}/state.json`);
+/** After its end: everything of its run goes away but its log, whatever has become of its settings. */
+export async function cleanup(name: string): Promise<void> {
+  const [run, cgroup] = [runFolder(name), `${cgroupsFolder}/${name}`];
+  const ran = runState(name)?.engine;
+  for (const engine of engines)
+    if (ran === undefined || ran === engine.name) await engine.cleanup({ name, run });
+  await clear({ run, cgroup });
+  removeFile(`${run}/state.json`);
 }
 
 async function clear(target: Pick<Target, 'cgroup' | 'run'>): Promise<void> {
-  removeCgroup(target.cgroup);
+  await removeCgroup(target.cgroup);
   await unmountRoot(target);
   removeFile(`${target.run}/up`);
-  removeFile(`${target.run}/start`);
 }

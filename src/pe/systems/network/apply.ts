@@ -41,14 +41,14 @@ export async function apply(bridge: Bridge, all: readonly Member[]): Promise<voi
   const fresh = withHosts(hosts, lines);
   if (fresh !== hosts) replaceFile('/etc/hosts', fresh);
   const leases = withoutStale(readText(dnsmasqFiles.leases) ?? '', all);
-  if (leases !== undefined) forget(leases);
+  if (leases !== undefined) await forget(leases);
   const pid = Number(readText(dnsmasqFiles.pid));
   if (pid > 0 && readText(`/proc/${pid}/comm`)?.trim() === 'dnsmasq') kill(pid, hangUp);
 }
 
 /** It reads its leases at its start only, and writes them while it runs. */
-function forget(leases: string): void {
-  controlService('stop', bridgeService);
+async function forget(leases: string): Promise<void> {
+  await controlService('stop', bridgeService);
   replaceFile(dnsmasqFiles.leases, leases);
-  controlService('start', bridgeService);
+  await controlService('start', bridgeService);
 }

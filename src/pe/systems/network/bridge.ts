@@ -100,7 +100,7 @@ async function setUp(bridge: Bridge, again: boolean): Promise<void> {
   ]);
   removeFile(dnsmasqFiles.pid);
   replaceFile(dnsmasqFiles.config, dnsmasqConfig(bridge));
-  controlService(again ? 'restart' : 'start', bridgeService);
+  await controlService(again ? 'restart' : 'start', bridgeService);
   forwardPackets(v6 !== undefined);
   replaceFile(path, `${JSON.stringify(bridge)}\n`);
 }

@@ -45,8 +45,8 @@ function show(all: readonly Disk[]): void {
 }
 
 /** Tells the supervisor to look again, and the person what came of it. */
-function takeOn(device: string): number {
-  rescan();
+async function takeOn(device: string): Promise<number> {
+  await rescan();
   const { volumes, problems } = readPlaces();
   const volume = volumes.find((one) => one.device === device || one.device.startsWith('/dev/dm-'));
   if (volume === undefined) {

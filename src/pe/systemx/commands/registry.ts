@@ -1,12 +1,4 @@
-import type { Command, Verb } from '../command.ts';
-
-const internal =
-  (name: string): (() => Promise<Command>) =>
-  async () => {
-    const found = (await import('./service.ts')).internal.find((one) => one.name === name);
-    if (found === undefined) throw new Error(`there is no ${name}`);
-    return found;
-  };
+import type { Verb } from '../command.ts';
 
 /** In the order of the overview. A verb's code is read when it is used: reading all of it takes longer than most verbs take. */
 export const verbs: readonly Verb[] = [
@@ -38,7 +30,4 @@ export const verbs: readonly Verb[] = [
   { name: '_complete', load: async () => (await import('./meta.ts')).complete(verbs) },
   { name: '_keep', load: async () => (await import('./keep.ts')).keep },
   { name: '_attach', load: async () => (await import('./attach.ts')).attachVerb },
-  { name: '_prepare', load: internal('_prepare') },
-  { name: '_stop', load: internal('_stop') },
-  { name: '_cleanup', load: internal('_cleanup') },
 ];

@@ -136,6 +136,7 @@ describe('programs as the kernel sees them', () => {
 });
 
 describe('scripts', () => {
+  const foreground = { run: '/run/x', inside: '/run/x/inside', procs: '/sys/fs/cgroup/x/cgroup.procs' };
   const chroot = chrootScript({
     ...{ root: '/run/x/root', hostname: 'x', init: ['/sbin/init', 'a b'], helpers: [], run: '/run/x' },
     mounts: [{ from: '/srv', to: '/data', readOnly: true }],
@@ -146,9 +147,9 @@ describe('scripts', () => {
   });
   test.each([
     ['inside', chroot],
-    ['with a terminal held', foregroundScript({ run: '/run/x', inside: '/run/x/inside', holder: 'script' })],
-    ['on the screen', foregroundScript({ run: '/run/x', inside: '/run/x/inside', holder: 'screen' })],
-    ['with a log only', foregroundScript({ run: '/run/x', inside: '/run/x/inside', holder: undefined })],
+    ['with a terminal held', foregroundScript({ ...foreground, holder: 'script' })],
+    ['on the screen', foregroundScript({ ...foreground, holder: 'screen' })],
+    ['with a log only', foregroundScript({ ...foreground, holder: undefined })],
     ['around a program', wrapper("'/bin/a' 'b c'")],
   ])('%s: a shell can read it', (_, script) => {
     expect(() => execFileSync('sh', ['-n'], { input: script })).not.toThrow();
