@@ -44,14 +44,15 @@ export type Action = (typeof actions)[number];
 
 export type Request =
   | { readonly action: Action; readonly name: string; readonly reply: string | undefined }
-  | { readonly action: 'shutdown' | 'rescan'; readonly reply: string | undefined };
+  | { readonly action: 'shutdown' | 'rescan' | 'network'; readonly reply: string | undefined };
 
-/** A line of the control FIFO: `start NAME [REPLY]`, `shutdown [REPLY]` or `rescan [REPLY]`; REPLY is a file name in the replies' folder. */
+/** A line of the control FIFO: `start NAME [REPLY]`; `shutdown`, `rescan` or `network`, each with `[REPLY]`; REPLY is a file name in the replies' folder. */
 export function parseRequest(line: string): Request | undefined {
   const [verb = '', ...rest] = line.trim().split(/\s+/);
   const reply = (word: string | undefined): string | undefined =>
     word !== undefined && /^[\w-]+$/.test(word) ? word : undefined;
-  if (verb === 'shutdown' || verb === 'rescan') return { action: verb, reply: reply(rest[0]) };
+  if (verb === 'shutdown' || verb === 'rescan' || verb === 'network')
+    return { action: verb, reply: reply(rest[0]) };
   const action = actions.find((known) => known === verb);
   const name = rest[0];
   return action === undefined || name === undefined ? undefined : { action, name, reply: reply(rest[1]) };

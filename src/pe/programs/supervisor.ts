@@ -29,6 +29,7 @@ import { dropIns } from '../supervisor/drop-ins.ts';
 import { flushLog, log } from '../supervisor/log.ts';
 import { prepareLogin } from '../supervisor/login.ts';
 import { createNetwork } from '../supervisor/network.ts';
+import { createOwnNetwork } from '../supervisor/own-network.ts';
 import { createPowerButton } from '../supervisor/power-button.ts';
 import { type Services, supervise } from '../supervisor/services.ts';
 import {
@@ -127,7 +128,7 @@ async function main(): Promise<void> {
   const commandLine = readText('/proc/cmdline') ?? '';
   const asked = parseCommandLine(commandLine);
   const { choice, problems: early } = withoutTakeover(asked, earlyProblems());
-  const consoles = createConsoles(config, commandLine);
+  const consoles = createConsoles(config, commandLine, screenOwner(choice) !== undefined);
   const drivers = createDrivers();
   const again = isReady();
   const starts = createStartWatch({ now, after, exists, say: consoles.say });
@@ -167,8 +168,11 @@ async function main(): Promise<void> {
   const network = createNetwork(config, services, () => {
     refresh();
   });
+  const ownNetwork = createOwnNetwork(config, network);
+  // What was set in memory, before an earlier supervisor of this boot ended.
+  if (again) ownNetwork.load(undefined);
   const storage = createStorage(choice, config, again, {
-    network: network.reconfigure,
+    network: ownNetwork.load,
     hostKeys() {
       for (const [
         name,
@@ -201,7 +205,7 @@ async function main(): Promise<void> {
   });
   mark('network and disks');
   await allDrivers;
-  await openControl(services, systems, storage);
+  await openControl(services, systems, storage, ownNetwork);
   state.begin();
   systems.adopt(before);
   systems.plan();
@@ -219,7 +223,11 @@ async function main(): Promise<void> {
     return now() > decideBy || starts.decided();
   });
   const failed = starts.close();
-  const found = (): string[] => [...storage.places().problems, ...systems.problems()];
+  const found = (): string[] => [
+    ...storage.places().problems,
+    ...ownNetwork.problems(),
+    ...systems.problems(),
+  ];
   if (!again) for (const problem of found()) consoles.say(`diskbios: ${problem}`);
   for (const problem of found()) log(problem);
   const ready = readyLine(systems.mode(), uptime(), failed);
@@ -259,6 +267,7 @@ async function main(): Promise<void> {
 
   const look = (): void => {
     network.scan();
+    ownNetwork.step();
     network.askDhcp6();
     storage.scan();
     systems.step();

@@ -2,6 +2,7 @@ import { makeFolder, onReadable, openForReading, replaceFile, run } from '../hos
 import { lineSplitter } from '../lib/lines.ts';
 import { controlPath, parseRequest, type Reply, replyFolder } from '../lib/service-state.ts';
 import { log } from './log.ts';
+import type { OwnNetworkKeeper } from './own-network.ts';
 import type { Services } from './services.ts';
 import type { Storage } from './storage.ts';
 import type { Systems } from './systems.ts';
@@ -11,6 +12,7 @@ export async function openControl(
   services: Services,
   systems: Pick<Systems, 'handle'>,
   storage: Pick<Storage, 'rescan'>,
+  network: Pick<OwnNetworkKeeper, 'apply'>,
 ): Promise<void> {
   makeFolder(replyFolder);
   await run(['/usr/bin/busybox', 'mkfifo', '-m', '600', controlPath]);
@@ -43,6 +45,11 @@ export async function openControl(
       case 'rescan':
         storage.rescan(() => {
           answer({ code: 0, message: 'the disks were looked at' });
+        });
+        return;
+      case 'network':
+        network.apply(() => {
+          answer({ code: 0, message: 'the network is set up' });
         });
         return;
       case 'shutdown':

@@ -61,6 +61,8 @@ async function ip(commands: readonly string[][], about: string): Promise<void> {
 export function createNetwork(config: PeConfig, services: Services, changed: () => void): Network {
   const cards = new Map<string, Card>();
   const ignored = new Set<string>();
+  /** On their way to other settings. */
+  const emptied = new Set<string>();
   let settings = config.network;
 
   function writeResolver(): void {
@@ -182,10 +184,13 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
     );
   }
 
+  const ipv6Setting = (name: string, setting: string, value: boolean): void => {
+    writeText(`/proc/sys/net/ipv6/conf/${name}/${setting}`, value ? '1' : '0');
+  };
+
   function configure(name: string, spec: PeConfigInterface): void {
-    const ipv6 = `/proc/sys/net/ipv6/conf/${name}`;
-    if (spec.ipv6 === 'off') writeText(`${ipv6}/disable_ipv6`, '1');
-    else if (spec.ipv6 !== 'auto') writeText(`${ipv6}/accept_ra`, '0');
+    ipv6Setting(name, 'accept_ra', spec.ipv6 === 'auto');
+    ipv6Setting(name, 'disable_ipv6', spec.ipv6 === 'off');
     linkUp(name);
     const card: Card = {
       name,
@@ -213,42 +218,58 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
   }
 
   const carrier = (name: string): boolean => sys(name, 'carrier') === '1';
+  const specOf = (name: string): PeConfigInterface | undefined =>
+    interfaceConfig(settings, name, exists(`/sys/class/net/${name}/device`));
+
+  function scan(): void {
+    for (const name of list('/sys/class/net')) {
+      if (cards.has(name) || ignored.has(name) || emptied.has(name)) continue;
+      const spec = specOf(name);
+      if (spec === undefined) ignored.add(name);
+      else configure(name, spec);
+    }
+    for (const name of [...cards.keys(), ...ignored]) {
+      if (exists(`/sys/class/net/${name}`)) continue;
+      ignored.delete(name);
+      if (!cards.delete(name)) continue;
+      services.stop(`dhcp6-${name}`, () => undefined);
+      services.stop(`dhcp-${name}`, () => log(`network: ${name} has gone`));
+    }
+  }
+
+  const stopped = (service: string): Promise<void> =>
+    new Promise((resolve) => {
+      services.stop(service, () => {
+        resolve();
+      });
+    });
+
+  /** Takes from a card what it has. It is taken on again when it is empty. */
+  async function empty(name: string): Promise<void> {
+    cards.delete(name);
+    emptied.add(name);
+    await Promise.all([stopped(`dhcp6-${name}`), stopped(`dhcp-${name}`)]);
+    ipv6Setting(name, 'disable_ipv6', true);
+    await ip([['ip', 'addr', 'flush', 'dev', name, 'scope', 'global']], name);
+    if (specOf(name) === undefined) ipv6Setting(name, 'disable_ipv6', false);
+    emptied.delete(name);
+    writeResolver();
+    scan();
+    changed();
+  }
+
   linkUp('lo');
   writeResolver();
 
   return {
-    scan() {
-      for (const name of list('/sys/class/net')) {
-        if (cards.has(name) || ignored.has(name)) continue;
-        const spec = interfaceConfig(settings, name, exists(`/sys/class/net/${name}/device`));
-        if (spec === undefined) ignored.add(name);
-        else configure(name, spec);
-      }
-      for (const name of [...cards.keys(), ...ignored]) {
-        if (exists(`/sys/class/net/${name}`)) continue;
-        ignored.delete(name);
-        if (!cards.delete(name)) continue;
-        services.stop(`dhcp6-${name}`, () => undefined);
-        services.stop(`dhcp-${name}`, () => log(`network: ${name} has gone`));
-      }
-    },
+    scan,
     reconfigure(fresh) {
-      const old = settings;
+      const before = new Map([...cards.keys()].map((name) => [name, JSON.stringify(specOf(name))]));
       settings = fresh;
       ignored.clear();
-      for (const { name } of [...cards.values()]) {
-        const before = interfaceConfig(old, name, true);
-        if (JSON.stringify(interfaceConfig(fresh, name, true)) === JSON.stringify(before)) continue;
-        cards.delete(name);
-        services.stop(`dhcp6-${name}`, () => undefined);
-        services.stop(`dhcp-${name}`, () => undefined);
-        void ip([['ip', 'addr', 'flush', 'dev', name, 'scope', 'global']], name).then(() => {
-          ignored.delete(name);
-        });
-        // Not to be taken on again before it is empty.
-        ignored.add(name);
-      }
+      for (const [name, spec] of before) if (JSON.stringify(specOf(name)) !== spec) void empty(name);
       writeResolver();
+      scan();
     },
     askDhcp6() {
       for (const card of cards.values()) {
@@ -258,6 +279,7 @@ export function createNetwork(config: PeConfig, services: Services, changed: () 
       }
     },
     settled: () =>
+      emptied.size === 0 &&
       [...cards.values()].every(({ name, configured, upAt }) => {
         const waited = now() - upAt;
         return configured || waited > leaseLimit || (waited > carrierLimit && !carrier(name));

@@ -2,7 +2,7 @@ import type { PeConfig } from '../../base/pe-config.ts';
 import type { BootChoice } from '../lib/command-line.ts';
 import type { SystemsDir } from '../lib/systems/places.ts';
 import { refreshBootEntries } from '../systems/boot-entries.ts';
-import { keepHostKeys, keepPasswords, recall, recallNetwork, shadowStamp } from '../systems/memory.ts';
+import { keepHostKeys, keepPasswords, recall, shadowStamp } from '../systems/memory.ts';
 import { log } from './log.ts';
 import { createVolumes, type Volumes } from './volumes.ts';
 
@@ -15,7 +15,8 @@ export interface Storage extends Volumes {
 }
 
 export interface StorageEvents {
-  readonly network: (settings: PeConfig['network']) => void;
+  /** There may be network settings in this directory. */
+  readonly network: (dir: SystemsDir) => void;
   /** The SSH server has to begin anew to show the keys that are the machine's. */
   readonly hostKeys: () => void;
   readonly changed: () => void;
@@ -35,15 +36,11 @@ export function createStorage(
 
   async function arrive(dir: SystemsDir): Promise<readonly string[]> {
     home = dir;
-    if (again) {
-      const known = recallNetwork(dir, config);
-      if (known !== undefined) events.network(known.network);
-      return [];
-    }
-    const { problems, network, rootPassword, hostKeysReplaced } = await recall(dir, config);
+    events.network(dir);
+    if (again) return [];
+    const { problems, rootPassword, hostKeysReplaced } = await recall(dir);
     ownPassword = rootPassword;
     if (hostKeysReplaced) events.hostKeys();
-    if (network !== undefined) events.network(network);
     return problems;
   }
 

@@ -1,14 +1,11 @@
-import type { PeConfig } from '../../base/pe-config.ts';
 import { isThere, makeFolders, readAt, stat, writeFile } from '../host/files.ts';
 import { list, readText, replaceFile, writeText } from '../host.ts';
-import { parseJson } from '../lib/systems/json-reader.ts';
-import { type NetworkOverride, networkOverride } from '../lib/systems/network-override.ts';
 import { changedPasswords, withPasswords } from '../lib/systems/passwords.ts';
 import { peFolder, type SystemsDir } from '../lib/systems/places.ts';
 import { renameDurably, writeDurably } from './durable.ts';
 import { livefsLayers } from './livefs.ts';
 
-/** What the PE remembers in `.pe/` of the home directory: host keys, machine id, changed passwords, network settings. */
+/** What the PE remembers in `.pe/` of the home directory: host keys, machine id, changed passwords. */
 
 const dropbear = '/etc/dropbear';
 const hostKey = /^dropbear_\w+_host_key$/;
@@ -18,8 +15,6 @@ export const oneTimeHashPath = '/run/diskbios/one-time-hash';
 
 export interface Recalled {
   readonly problems: readonly string[];
-  /** Remembered settings laid over the recipe's; `undefined` where there are none. */
-  readonly network: PeConfig['network'] | undefined;
   /** A person has given root a password of their own. */
   readonly rootPassword: boolean;
   /** An SSH server that runs already shows other keys: the volume came late. */
@@ -27,10 +22,8 @@ export interface Recalled {
 }
 
 /** Puts what is remembered into place. What is damaged is left out and named. */
-export async function recall(dir: SystemsDir, config: PeConfig): Promise<Recalled> {
+export async function recall(dir: SystemsDir): Promise<Recalled> {
   const folder = peFolder(dir.path);
-  const named = (file: string, problems: readonly string[]): string[] =>
-    problems.map((problem) => `${folder}/${file}: ${problem}`);
   await recallMachineId(dir);
   let hostKeysReplaced = false;
   for (const name of list(`${folder}/host-keys`).filter((one) => hostKey.test(one))) {
@@ -42,19 +35,11 @@ export async function recall(dir: SystemsDir, config: PeConfig): Promise<Recalle
   const kept = readText(`${folder}/shadow`);
   const shadow = kept === undefined ? undefined : withPasswords(readText('/etc/shadow') ?? '', kept);
   if (shadow !== undefined && shadow.users.length > 0) replaceFile('/etc/shadow', shadow.text, 0o600);
-  const network = recallNetwork(dir, config);
   return {
-    problems: [...named('shadow', shadow?.problems ?? []), ...named('network.json', network?.problems ?? [])],
-    network: network?.network,
+    problems: (shadow?.problems ?? []).map((problem) => `${folder}/shadow: ${problem}`),
     rootPassword: shadow?.users.includes('root') === true,
     hostKeysReplaced,
   };
-}
-
-/** Remembered network settings laid over the recipe's; `undefined` where there are none. */
-export function recallNetwork(dir: SystemsDir, config: PeConfig): NetworkOverride | undefined {
-  const text = readText(`${peFolder(dir.path)}/network.json`);
-  return text === undefined ? undefined : networkOverride(config.network, parseJson(text));
 }
 
 async function recallMachineId(dir: SystemsDir): Promise<void> {

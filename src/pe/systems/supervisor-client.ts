@@ -31,6 +31,9 @@ export async function controlService(action: 'start' | 'stop' | 'restart', servi
 /** Has the supervisor look for data volumes again; returns when it has. */
 export const rescan = (): Promise<Reply> => request('rescan', 60_000);
 
+/** Has the supervisor go over to the network settings that are there now; returns when the cards are set up, or given up for now. */
+export const applyNetwork = (): Promise<Reply> => request('network', 30_000);
+
 let requests = 0;
 
 /** Never holds up the program: the supervisor itself asks this way, too. */

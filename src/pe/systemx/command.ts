@@ -29,7 +29,15 @@ export interface Argument {
 }
 
 /** What completion offers. */
-export type Completes = 'system' | 'template' | 'engine' | 'setting' | 'disk' | 'file' | readonly string[];
+export type Completes =
+  | 'system'
+  | 'template'
+  | 'engine'
+  | 'setting'
+  | 'network-setting'
+  | 'disk'
+  | 'file'
+  | readonly string[];
 
 export interface Option<T> {
   /** What stands behind it, such as `SIZE`; `undefined`: a flag. */

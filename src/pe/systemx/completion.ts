@@ -1,6 +1,8 @@
 import { list as listFolder } from '../host.ts';
+import { keysFor } from '../lib/systems/network-words.ts';
 import { templatesFolder } from '../lib/systems/places.ts';
 import { settings } from '../lib/systems/settings.ts';
+import { ownCards } from '../systems/cards.ts';
 import { engines } from '../systems/engines/registry.ts';
 import { readPlaces } from '../systems/places.ts';
 import { listSystems } from '../systems/store.ts';
@@ -30,13 +32,14 @@ async function offered(verbs: readonly Verb[], words: readonly string[]): Promis
   const argument = command.arguments[Math.min(at, command.arguments.length - 1)];
   return argument === undefined || (at >= command.arguments.length && argument.many === undefined)
     ? []
-    : values(argument.completes);
+    : values(argument.completes, before);
 }
 
 const takesValue = (command: Command, word: string | undefined): boolean =>
   word?.startsWith('--') === true && command.options[word.slice(2)]?.value !== undefined;
 
-function values(kind: Completes | undefined): readonly string[] {
+/** `before`: the words that stand there already. */
+function values(kind: Completes | undefined, before: readonly string[] = []): readonly string[] {
   if (kind === undefined || kind === 'file') return [];
   if (typeof kind !== 'string') return kind;
   switch (kind) {
@@ -46,6 +49,8 @@ function values(kind: Completes | undefined): readonly string[] {
       return engines.map(({ name }) => name);
     case 'setting':
       return settings.map(({ key }) => `${key.replace(/\*$/, '')}=`.replace(/\.=$/, '.'));
+    case 'network-setting':
+      return keysFor(ownCards()).map((key) => (before[0] === 'set' ? `${key}=` : key));
     case 'disk':
       return listFolder('/sys/block')
         .filter((name) => !/^(loop|ram|zram|sr|dm-)/.test(name))

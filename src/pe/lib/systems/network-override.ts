@@ -1,4 +1,5 @@
 import type { PeConfig, PeConfigInterface } from '../../../base/pe-config.ts';
+import { addressProblem, automatic, type Family, gatewayProblem, matchProblem } from './card-address.ts';
 import { fieldsOf, readerOf } from './json-reader.ts';
 import { systemsNetworkProblem } from './network/bridge.ts';
 import { ipv4Problem, ipv6Problem } from './system-file.ts';
@@ -8,17 +9,14 @@ export interface NetworkOverride {
   readonly problems: readonly string[];
 }
 
-const addressIn =
-  (family: 4 | 6) =>
-  (text: string): string | undefined => {
-    const [address = '', prefix = '', ...more] = text.split('/');
-    const wrong = family === 4 ? ipv4Problem(address) : ipv6Problem(address);
-    const bits = /^\d+$/.test(prefix) ? Number(prefix) : -1;
-    const fits = wrong === undefined && more.length === 0 && bits >= 0 && bits <= (family === 4 ? 32 : 128);
-    return fits
-      ? undefined
-      : `is no IPv${family} address with its prefix length, such as ${family === 4 ? '192.0.2.7/24' : '2001:db8::7/64'}`;
-  };
+export const serverProblem = (text: string): string | undefined =>
+  ipv4Problem(text) === undefined || ipv6Problem(text) === undefined ? undefined : 'is no address';
+
+export const domainProblem = (text: string): string | undefined =>
+  text.length <= 253 &&
+  /^[a-z0-9_]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(text)
+    ? undefined
+    : 'is no domain name';
 
 /**
  * Network settings of `.pe/network.json`, in the form of pe.json's `network`, laid over the recipe's: its interfaces go before
@@ -30,25 +28,24 @@ export function networkOverride(recipe: PeConfig['network'], json: unknown): Net
   const problems: string[] = [];
   const reader = readerOf(fields, (key, wrong) => problems.push(`${key} ${wrong}`));
   reader.onlyKnown(['dns', 'search', 'interfaces', 'systems']);
-  const ip = (text: string): string | undefined =>
-    ipv4Problem(text) === undefined || ipv6Problem(text) === undefined ? undefined : 'is no address';
   const interfaces = reader.objects('interfaces', (inner): PeConfigInterface => {
-    const family = (version: 4 | 6): PeConfigInterface['ipv4'] | PeConfigInterface['ipv6'] | undefined =>
-      fieldsOf(inner.value(`ipv${version}`)) === undefined
-        ? undefined
-        : inner.object(`ipv${version}`, (fixed) => {
-            const address = fixed.text('address', '', addressIn(version));
-            const gateway = fixed.optional('gateway', () =>
-              fixed.text('gateway', '', version === 4 ? ipv4Problem : ipv6Problem),
-            );
-            return gateway === undefined ? { address } : { address, gateway };
-          });
+    const family = (version: Family): PeConfigInterface['ipv4'] | PeConfigInterface['ipv6'] => {
+      const key = `ipv${version}`;
+      if (fieldsOf(inner.value(key)) === undefined)
+        return inner.choice<'dhcp' | 'auto' | 'off'>(key, [automatic[version], 'off'], automatic[version]);
+      const fixed = inner.object(key, (one) => {
+        const address = one.text('address', '', addressProblem(version));
+        const gateway = one.optional('gateway', () =>
+          one.text('gateway', '', (text) => gatewayProblem(version, text, address)),
+        );
+        return gateway === undefined ? { address } : { address, gateway };
+      });
+      return fixed ?? automatic[version];
+    };
     return {
-      match: inner.text('match', '', (text) =>
-        /^[\w.*?-]{1,15}$/.test(text) ? undefined : 'is no name of a card, nor a glob',
-      ),
-      ipv4: (family(4) ?? inner.choice('ipv4', ['dhcp', 'off'], 'dhcp')) as PeConfigInterface['ipv4'],
-      ipv6: (family(6) ?? inner.choice('ipv6', ['auto', 'off'], 'auto')) as PeConfigInterface['ipv6'],
+      match: inner.text('match', '', matchProblem),
+      ipv4: family(4) as PeConfigInterface['ipv4'],
+      ipv6: family(6) as PeConfigInterface['ipv6'],
     };
   });
   const systems = reader.object('systems', (inner) => {
@@ -61,8 +58,8 @@ export function networkOverride(recipe: PeConfig['network'], json: unknown): Net
   const network: PeConfig['network'] = {
     ...recipe,
     ...(systems === undefined ? {} : { systems }),
-    dns: reader.texts('dns', recipe.dns, ip),
-    search: reader.texts('search', recipe.search),
+    dns: reader.texts('dns', recipe.dns, serverProblem),
+    search: reader.texts('search', recipe.search, domainProblem),
     interfaces: [...interfaces, ...recipe.interfaces],
   };
   return problems.length === 0 ? { network, problems } : { network: recipe, problems };

@@ -49,30 +49,34 @@ export function bridgeProblems(): readonly string[] {
   return bridge === undefined || who === undefined
     ? []
     : [
-        `the network of the systems, ${bridge.ipv4}, has addresses of ${who} in it, which they cannot reach: stop all systems that are on it and start them again, or set network.systems.ipv4 in .pe/network.json`,
+        `the network of the systems, ${bridge.ipv4}, has addresses of ${who} in it, which they cannot reach: stop all systems that are on it and start them again, or name another: systemx network set systems.ipv4=NETWORK`,
       ];
 }
 
-/** The bridge, made if it is not there. With nobody on it, it goes out of the way of other networks. */
+/** The bridge, made if it is not there. With nobody on it, it follows the settings, and goes out of the way of other networks. */
 export async function ensureBridge(members: readonly Member[]): Promise<Bridge> {
   const known = readBridge();
+  if (known !== undefined && members.length > 0) return known;
   const around = surroundings();
-  if (known !== undefined && (members.length > 0 || clash(networksOf(known).v4, around) === undefined))
-    return known;
   const config = peConfig();
   const wished = wishedNetwork(config);
   const own = (text: string | undefined): string | undefined => (text === 'auto' ? undefined : text);
   const ipv6 =
-    !exists(`${sysctl}/ipv6`) || wished?.ipv6 === 'off' ? undefined : (own(wished?.ipv6) ?? ownNetwork6());
+    !exists(`${sysctl}/ipv6`) || wished?.ipv6 === 'off'
+      ? undefined
+      : (own(wished?.ipv6) ?? ownNetwork6(known));
   const bridge: Bridge = {
-    ipv4: chooseNetwork4(own(wished?.ipv4), rememberedNetworks().ipv4, around),
+    ipv4: chooseNetwork4(own(wished?.ipv4), rememberedNetworks().ipv4 ?? known?.ipv4, around),
     ipv6,
     mac: macOf(`.${bridgeName}`, machineId()),
     hostname: config?.hostname ?? 'pe',
     routes: known?.routes ?? readText(`${sysctl}/ipv4/ip_forward`)?.trim() === '1',
   };
-  if (known !== undefined && bridge.ipv4 === known.ipv4) return known;
-  await rememberNetworks({ ipv4: bridge.ipv4, ipv6 });
+  if (known !== undefined && bridge.ipv4 === known.ipv4 && bridge.ipv6 === known.ipv6) return known;
+  await rememberNetworks({
+    ...(own(wished?.ipv4) === undefined ? { ipv4: bridge.ipv4 } : {}),
+    ...(ipv6 === undefined || own(wished?.ipv6) !== undefined ? {} : { ipv6 }),
+  });
   await setUp(bridge, known !== undefined);
   return bridge;
 }

@@ -7,7 +7,7 @@ import { parseNetwork4 } from '../../lib/systems/network/ipv4.ts';
 import { prefixDigits } from '../../lib/systems/network/ipv6.ts';
 import { peFolder } from '../../lib/systems/places.ts';
 import { writeDurably } from '../durable.ts';
-import { recallNetwork } from '../memory.ts';
+import { networkNow } from '../own-network.ts';
 import { readPlaces } from '../places.ts';
 
 type Chosen = Pick<Bridge, 'ipv4' | 'ipv6'>;
@@ -17,12 +17,10 @@ const file = 'systems-network.json';
 export const peConfig = (): PeConfig | undefined =>
   parseJson(readText('/etc/diskbios/pe.json')) as PeConfig | undefined;
 
-/** What the recipe, or `.pe/network.json` on this machine, says about the network of the systems. */
+/** What the recipe, or this machine over it, says about the network of the systems. */
 export function wishedNetwork(config: PeConfig | undefined): PeConfig['network']['systems'] {
   const [home] = readPlaces().dirs;
-  const network =
-    home === undefined || config === undefined ? undefined : recallNetwork(home, config)?.network;
-  return (network ?? config?.network)?.systems;
+  return config === undefined ? undefined : networkNow(config, home).network.systems;
 }
 
 /** The networks of the last time; what is damaged counts as not there. */
@@ -37,16 +35,19 @@ export function rememberedNetworks(): Partial<Chosen> {
   };
 }
 
-/** So that systems have the same addresses after a reboot. Without a disk there is no next time. */
-export async function rememberNetworks(chosen: Chosen): Promise<void> {
+/** Those that the PE chose, so that systems have the same addresses after a reboot. Without a disk there is no next time. */
+export async function rememberNetworks(chosen: Partial<Chosen>): Promise<void> {
   const [home] = readPlaces().dirs;
   if (home === undefined || home.readOnly) return;
   const before = rememberedNetworks();
-  if (before.ipv4 === chosen.ipv4 && before.ipv6 === (chosen.ipv6 ?? before.ipv6)) return;
+  const after = { ...before, ...chosen };
+  if (before.ipv4 === after.ipv4 && before.ipv6 === after.ipv6) return;
   makeFolders(peFolder(home.path), 0o700);
-  await writeDurably(`${peFolder(home.path)}/${file}`, `${JSON.stringify({ ...before, ...chosen })}\n`);
+  await writeDurably(`${peFolder(home.path)}/${file}`, `${JSON.stringify(after)}\n`);
 }
 
 /** Of this machine's own, made once. */
-export const ownNetwork6 = (): string =>
-  rememberedNetworks().ipv6 ?? makeNetwork6((readText('/proc/sys/kernel/random/uuid') ?? '').trim());
+export const ownNetwork6 = (known: Bridge | undefined): string =>
+  rememberedNetworks().ipv6 ??
+  known?.ipv6 ??
+  makeNetwork6((readText('/proc/sys/kernel/random/uuid') ?? '').trim());

@@ -16,6 +16,7 @@ export const verbs: readonly Verb[] = [
   { name: 'exec', load: async () => (await import('./inside.ts')).exec },
   { name: 'console', load: async () => (await import('./console.ts')).console },
   { name: 'logs', load: async () => (await import('./logs.ts')).logs },
+  { name: 'network', load: async () => (await import('./network.ts')).network },
   { name: 'takeover', load: async () => (await import('./takeover.ts')).takeover },
   { name: 'clone', load: async () => (await import('./copies.ts')).clone },
   { name: 'snapshot', load: async () => (await import('./copies.ts')).snapshot },
