@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   const commandLine = readText('/proc/cmdline') ?? '';
   const asked = parseCommandLine(commandLine);
   const { choice, problems: early } = withoutTakeover(asked, earlyProblems());
-  const consoles = createConsoles(config, commandLine, screenOwner(choice) !== undefined);
+  const consoles = createConsoles(config, commandLine);
   const drivers = createDrivers();
   const again = isReady();
   const starts = createStartWatch({ now, after, exists, say: consoles.say });
