@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../src/base/package-root.ts';
+import type { Command, Verb } from '../../../src/pe/systemx/command.ts';
 import { recipeManual, schemaText } from '../../../src/recipe/manual/manual.ts';
 import { ajvOptions } from '../../../src/recipe/structure/ajv-options.ts';
 import { schemaErrors } from '../../../src/recipe/structure/validator.ts';
@@ -17,6 +18,19 @@ test('the published schema is current: node .config/gen-docs.mjs', () => {
 
 test('the reference in the manual is current: node .config/gen-docs.mjs', () => {
   expect(text('docs/recipe.md')).toBe(recipeManual());
+});
+
+test('the manual of systemx is current: node .config/gen-docs.mjs', async () => {
+  const { importTs } = (await import(join(packageRoot(), '.config/import-ts.mjs'))) as {
+    importTs: (path: string, options: { pe: boolean }) => Promise<unknown>;
+  };
+  const load = (path: string): Promise<unknown> => importTs(`src/pe/systemx/${path}.ts`, { pe: true });
+  const { verbs } = (await load('commands/registry')) as { verbs: readonly Verb[] };
+  const { manualPage } = (await load('manual')) as {
+    manualPage: (commands: readonly Command[]) => string;
+  };
+  const shown = verbs.filter(({ name }) => !name.startsWith('_'));
+  expect(text('docs/systemx.md')).toBe(manualPage(await Promise.all(shown.map((verb) => verb.load()))));
 });
 
 test.each(['base', 'diskbios', 'cloudbios', 'minimal'])('an editor finds nothing wrong with %s', (name) => {
