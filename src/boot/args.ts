@@ -34,6 +34,7 @@ export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     serialArguments(spec.serial),
     agentArguments(spec.agent),
     spec.qmp === undefined ? [] : ['-qmp', `unix:${option(spec.qmp)},server=on,wait=off`],
+    spec.state === undefined ? [] : ['-incoming', `file:${spec.state}`],
     spec.paused ? ['-S'] : [],
   ].flat();
 }

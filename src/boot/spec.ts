@@ -29,6 +29,8 @@ export interface GuestSpec {
   readonly usbInput: boolean;
   /** PCI Express slots (`slot0`, `slot1` …) for devices plugged in later, and for drives that name one. */
   readonly emptySlots: number;
+  /** File with the state of a machine like this one (QMP `migrate`), which it goes on from. */
+  readonly state?: string | undefined;
   /** Wait for QMP's `cont` before the first instruction. */
   readonly paused: boolean;
 }

@@ -12,7 +12,12 @@ export interface Campaign {
   readonly jobs: number;
   /** Folder for the disks of the machines. */
   readonly scratch: string;
+  /** State that most boots go on from (`saveHalfBooted`). */
+  readonly state: string;
 }
+
+/** One cut in so many is followed by a boot from power-on, with firmware and boot menu. */
+const wholeBoots = 10;
 
 export interface Sums {
   readonly passed: number;
@@ -23,7 +28,7 @@ export interface Sums {
 export async function campaign(
   bench: Bench,
   recording: Recording,
-  { seed, cuts, jobs, scratch }: Campaign,
+  { seed, cuts, jobs, scratch, state: saved }: Campaign,
   said: (cut: Cut, verdict: Verdict) => void,
 ): Promise<Sums> {
   const sums = { passed: 0, failed: 0 };
@@ -31,10 +36,10 @@ export async function campaign(
   const worker = async (): Promise<void> => {
     for (let number = waiting.shift(); number !== undefined; number = waiting.shift()) {
       const cut = drawCut(recording, seed, number);
-      const verdict = await withScratch(scratch, (dir) => verify(bench, recording, cut, dir)).catch(
-        (error: unknown) => [`the PE could not be looked at`, String(error)],
-      );
-      bench.signal?.throwIfAborted();
+      const state = number % wholeBoots === 0 ? undefined : saved;
+      const verdict = await withScratch(scratch, (dir) =>
+        verify(bench, recording, cut, { dir, state }),
+      ).catch((error: unknown) => [`the PE could not be looked at`, String(error)]);
       sums[verdict.length === 0 ? 'passed' : 'failed'] += 1;
       said(cut, verdict);
     }

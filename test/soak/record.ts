@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDrive } from './drives.ts';
-import { type Bench, type RunningPe, withPe } from './pe.ts';
+import { type Bench, type RunningPe, withBootedPe } from './pe.ts';
 import { type StepPlan, script, steps } from './steps.ts';
 import { keptFiles, listTree } from './tree.ts';
 import { type DiskRequest, readWriteLog } from './write-log.ts';
@@ -45,7 +45,7 @@ export async function record(bench: Bench, dir: string, said: (line: string) => 
     writeFileSync(file, '');
     truncateSync(file, diskSize);
   }
-  const recorded = await withPe(bench, [dataDrive(disk, 'data', log)], (pe) => perform(pe, log, said));
+  const recorded = await withBootedPe(bench, dataDrive(disk, 'data', log), (pe) => perform(pe, log, said));
   rmSync(disk);
   writeFileSync(notes, JSON.stringify(recorded));
   return readRecording(dir);

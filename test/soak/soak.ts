@@ -1,5 +1,5 @@
 // `make soak`: cuts the power at random instants of operations on systems, and looks at what a boot makes of each disk.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../src/base/package-root.ts';
@@ -12,7 +12,7 @@ import { killAll, run } from '../../src/sys/run.ts';
 import { removeAllScratch } from '../../src/sys/scratch.ts';
 import { campaign } from './campaign.ts';
 import { cutText } from './cut.ts';
-import type { Bench } from './pe.ts';
+import { type Bench, saveHalfBooted } from './pe.ts';
 import { readRecording, record } from './record.ts';
 
 const root = packageRoot();
@@ -29,8 +29,17 @@ function numberOf(name: string, otherwise: number): number {
 }
 
 const seed = setting('SEED', String(Date.now() % 1_000_000));
-const single = setting('CUT', '') === '' ? undefined : numberOf('CUT', 1);
-const cuts = single === undefined ? Array.from({ length: numberOf('CUTS', 200) }, (_, i) => i + 1) : [single];
+/** `CUT=7` or `CUT=7-20`; else the first so many. */
+function wantedCuts(): readonly number[] {
+  const given = setting('CUT', `1-${numberOf('CUTS', 200)}`);
+  const [, first, last = first] = /^([1-9]\d{0,5})(?:-([1-9]\d{0,5}))?$/.exec(given) ?? [];
+  if (first !== undefined && Number(last) >= Number(first))
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => Number(first) + i);
+  console.error(`CUT=${given}: a number or a range such as 7-20 was expected`);
+  process.exit(2);
+}
+
+const cuts = wantedCuts();
 const jobs = numberOf('JOBS', availableParallelism());
 const kept = setting('RECORDING', '');
 
@@ -62,17 +71,19 @@ async function prepare(): Promise<Bench> {
 }
 
 mkdirSync(results, { recursive: true });
-console.log(`SEED=${seed} CUTS=${cuts.length} JOBS=${jobs} make soak\n`);
+console.log(`SEED=${seed} CUT=${cuts[0] ?? 1}-${cuts.at(-1) ?? 1} JOBS=${jobs} make soak\n`);
 const bench = await prepare();
 console.log(`${bench.tools.name} with ${bench.accelerator.reason}`);
 const folder = join(results, 'recording');
 const recording =
   kept === '' ? await record(bench, folder, (line) => console.log(line)) : readRecording(kept);
+const state = join(results, 'half-booted');
+await saveHalfBooted(bench, state);
 const again = `SEED=${seed} RECORDING=${kept === '' ? relative(process.cwd(), folder) : kept}`;
 const { passed, failed } = await campaign(
   bench,
   recording,
-  { seed, cuts, jobs, scratch: tmpdir() },
+  { seed, cuts, jobs, scratch: tmpdir(), state },
   (cut, verdict) => {
     console.log(`${verdict.length === 0 ? '✔' : '✖'} ${cutText(cut)}`);
     if (verdict.length === 0) return;
@@ -81,4 +92,5 @@ const { passed, failed } = await campaign(
   },
 );
 console.log(`${passed} passed, ${failed} failed`);
+rmSync(state);
 process.exitCode = failed > 0 ? 1 : 0;

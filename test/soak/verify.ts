@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandError } from '../../src/base/errors.ts';
+import type { Drive } from '../../src/boot/spec.ts';
 import { run } from '../../src/sys/run.ts';
 import type { Cut } from './cut.ts';
 import { copyImage, imageAfter } from './disk-image.ts';
 import { dataDrive } from './drives.ts';
-import { type Bench, type RunningPe, withPe } from './pe.ts';
+import { type Bench, type RunningPe, withBootedPe, withResumedPe } from './pe.ts';
 import { survivors } from './power-loss.ts';
 import type { RecordedStep, Recording } from './record.ts';
 import { difference, keptFiles, listTree } from './tree.ts';
@@ -14,25 +15,43 @@ import { readWriteLog } from './write-log.ts';
 /** What is wrong after a cut, in lines for a person; nothing where all is well. */
 export type Verdict = readonly string[];
 
-/** Makes the disk as the cut leaves it, boots a PE with it, and looks at everything. `dir` is for the disk. */
-export async function verify(bench: Bench, recording: Recording, cut: Cut, dir: string): Promise<Verdict> {
+export interface Boots {
+  /** Folder for the disks. */
+  readonly dir: string;
+  /** State of a PE that boots are to go on from (`saveHalfBooted`); `undefined`: from power-on. */
+  readonly state: string | undefined;
+}
+
+/** Makes the disk as the cut leaves it, boots a PE with it, and looks at everything. */
+export async function verify(bench: Bench, recording: Recording, cut: Cut, boots: Boots): Promise<Verdict> {
+  const { dir } = boots;
   const disk = join(dir, 'cut.img');
   try {
     await imageAfter(recording.base, recording.log, survivors(recording.requests, cut.at, cut.random), disk);
-    if (cut.twice) await cutAgain(bench, disk, cut, dir);
-    const verdict = await withPe(bench, [dataDrive(disk, 'data')], (pe) => look(pe, cut));
+    if (cut.twice) await cutAgain(bench, disk, cut, boots);
+    const verdict = await boot(bench, boots, dataDrive(disk, 'data'), (pe) => look(pe, cut));
     return [...verdict, ...(await checkFileSystem(bench, disk))];
   } finally {
     rmSync(disk, { force: true });
   }
 }
 
+function boot<T>(
+  bench: Bench,
+  { state }: Boots,
+  disk: Drive,
+  work: (pe: RunningPe) => Promise<T>,
+): Promise<T> {
+  return state === undefined ? withBootedPe(bench, disk, work) : withResumedPe(bench, state, disk, work);
+}
+
 /** Boots with the disk, and puts it into the state that a cut at some instant before READY leaves. */
-async function cutAgain(bench: Bench, disk: string, { random }: Cut, dir: string): Promise<void> {
+async function cutAgain(bench: Bench, disk: string, { random }: Cut, boots: Boots): Promise<void> {
+  const { dir } = boots;
   const [booted, log] = [join(dir, 'booted.img'), join(dir, 'boot.log')];
   try {
     await copyImage(disk, booted);
-    const requests = await withPe(bench, [dataDrive(booted, 'data', log)], () =>
+    const requests = await boot(bench, boots, dataDrive(booted, 'data', log), () =>
       Promise.resolve(readWriteLog(log)),
     );
     const at = Math.floor(random() * (requests.length + 1));
@@ -111,9 +130,9 @@ async function remains(sh: Shell): Promise<Verdict> {
 /** Where `setup-disk` puts the file system. */
 const partitionOffset = 1024 ** 2;
 
-async function checkFileSystem({ tools, signal }: Bench, disk: string): Promise<Verdict> {
+async function checkFileSystem({ tools }: Bench, disk: string): Promise<Verdict> {
   try {
-    await run(tools.program('e2fsck', '-f', '-n', `${disk}?offset=${partitionOffset}`), { signal });
+    await run(tools.program('e2fsck', '-f', '-n', `${disk}?offset=${partitionOffset}`));
     return [];
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -83,7 +83,7 @@ describe('the command line of QEMU', () => {
       { ...card, mac: macAddress(3, 0), local: '/l/0-0', remote: '/l/0-1' },
       { ...card, local: '/l/1-0', remote: '/l/1-1' },
     ];
-    await expect(lines({ drives, networks, emptySlots: 2 })).toMatchFileSnapshot(
+    await expect(lines({ drives, networks, emptySlots: 2, state: '/x/state' })).toMatchFileSnapshot(
       '../../golden/qemu-faults-and-links.txt',
     );
   });

@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
-import { isFolder, isThere, makeFolders, writeFile } from '../../host/files.ts';
+import { isFolder, isThere, makeFolders, rename, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { list, readText } from '../../host.ts';
 import type { CommitStep } from '../../lib/systems/journal.ts';
@@ -77,10 +77,19 @@ function checkFreeLabel(found: FoundSystem, label: string): void {
     });
 }
 
-/** Steps that put `<work>/<name>`, the folder of a snapshot, into place. */
-export function placeSnapshot(found: FoundSystem, from: string, label: string): CommitStep {
-  makeFolders(`${found.folder}/${snapshotsFolder}`);
-  return { kind: 'move', from, to: `${found.name}/${snapshotsFolder}/${label}` };
+/** Steps that put `<work>/<folder>`, a snapshot, into place; the first of a system comes with the folder that holds them all. */
+function placeSnapshot(
+  found: FoundSystem,
+  { work, paths }: Change,
+  folder: string,
+  label: string,
+): CommitStep[] {
+  const all = `${found.name}/${snapshotsFolder}`;
+  const from = `${paths.work}/${folder}`;
+  if (isThere(`${found.folder}/${snapshotsFolder}`)) return [{ kind: 'move', from, to: `${all}/${label}` }];
+  makeFolders(`${work}/first`);
+  rename(`${work}/${folder}`, `${work}/first/${label}`);
+  return [{ kind: 'move', from: `${paths.work}/first`, to: all }];
 }
 
 /** Writes the description of a snapshot into a folder. */
@@ -110,12 +119,12 @@ export async function snapshot(
     const size = await sizeOfParts(found.folder);
     await checkSpace(dir.path, size);
     await keepingStill(found, 'copied', wish.live, () =>
-      change(dir, { operation: 'snapshot', subject: name }, async ({ work, paths }) => {
+      change(dir, { operation: 'snapshot', subject: name }, async (under) => {
         report.begin(`copying ${name}`, size);
-        describe(`${work}/new`, file);
-        await copyParts(found.folder, `${work}/new`, report);
+        describe(`${under.work}/new`, file);
+        await copyParts(found.folder, `${under.work}/new`, report);
         checkInterrupted();
-        return { commit: [placeSnapshot(found, `${paths.work}/new`, file.label)] };
+        return { commit: placeSnapshot(found, under, 'new', file.label) };
       }),
     ).finally(() => {
       report.end();
@@ -143,8 +152,9 @@ export async function removeSnapshot(name: string, label: string): Promise<void>
 export function putAside(
   found: FoundSystem & { readonly system: SnapshotFile['system'] },
   keep: string | undefined,
-  { work, paths }: Change,
+  under: Change,
 ): { readonly steps: readonly CommitStep[]; readonly to: string } {
+  const { work, paths } = under;
   if (keep === undefined) {
     makeFolders(`${work}/old`);
     return { steps: [], to: `${paths.work}/old` };
@@ -152,7 +162,7 @@ export function putAside(
   checkFreeLabel(found, keep);
   describe(`${work}/kept`, { format: 1, label: keep, made: Date.now(), system: found.system });
   return {
-    steps: [placeSnapshot(found, `${paths.work}/kept`, keep)],
+    steps: placeSnapshot(found, under, 'kept', keep),
     to: `${found.name}/${snapshotsFolder}/${keep}`,
   };
 }
