@@ -15,7 +15,14 @@ import type { SystemsDir } from '../../lib/systems/places.ts';
 import { cards, nameServers, ownCards } from '../../systems/cards.ts';
 import { locked } from '../../systems/lock.ts';
 import { peConfig } from '../../systems/network/wishes.ts';
-import { keepNetwork, networkPath, ownNetwork, putOnTrial, trial } from '../../systems/own-network.ts';
+import {
+  endTrial,
+  keepNetwork,
+  networkPath,
+  ownNetwork,
+  putOnTrial,
+  trial,
+} from '../../systems/own-network.ts';
 import { readPlaces, writableDir } from '../../systems/places.ts';
 import { applyNetwork } from '../../systems/supervisor-client.ts';
 import { command } from '../command.ts';
@@ -57,7 +64,7 @@ function now(strict: boolean): Now {
 
 /** Seconds until it is over; `undefined`: until the machine is switched off. */
 const left = (until: number | null): number | undefined =>
-  until === null ? undefined : Math.max(0, Math.ceil(until - uptime()));
+  until === null ? undefined : Math.max(0, Math.round(until - uptime()));
 
 function show(asJson: boolean): number {
   const { recipe, own } = now(false);
@@ -98,13 +105,26 @@ function show(asJson: boolean): number {
 
 const trialText = (seconds: number | undefined): string =>
   seconds === undefined
-    ? 'in memory, gone when the machine is switched off: systemx network keep'
+    ? 'in memory, gone when the machine is switched off; systemx network keep writes them where there is a data volume'
     : `on trial for ${seconds} s, then it is as before; to keep them: systemx network keep`;
 
 const isTimed = (tried: Trial | undefined): boolean => typeof tried?.until === 'number';
 
+/** What is written there is there after a reboot. */
+const lasting = ({ volume, readOnly }: SystemsDir): boolean => volume !== undefined && !readOnly;
+
 /** Changes made through a card could cut off whoever makes them. */
 const bySsh = (): boolean => environment('SSH_CONNECTION') !== undefined;
+
+const isEmpty = (own: OwnNetwork): boolean => Object.keys(own).length === 0;
+
+/** How long it lasts, of what was set just now. */
+function outcome(own: OwnNetwork, dir: SystemsDir | undefined): string {
+  const tried = trial();
+  if (tried !== undefined) return `these settings are ${trialText(left(tried.until))}`;
+  if (isEmpty(own)) return "the recipe's settings count, now and at each boot";
+  return `they count now and at each boot${dir === undefined ? '' : ` (${networkPath(dir)})`}`;
+}
 
 async function change(
   made: (before: Now) => ReturnType<typeof setNetwork>,
@@ -113,21 +133,25 @@ async function change(
 ): Promise<number> {
   const { own, mistakes } = made(before);
   if (mistakes.length > 0) throw new UserError(mistakes);
+  const same = JSON.stringify(before.own) === JSON.stringify(own) && !before.damaged;
+  if (same && trial() === undefined) {
+    if (asJson) return show(true);
+    print('nothing has changed');
+    return 0;
+  }
   const changes = networkChanges(before.recipe, before.own, own);
   const ofCards = JSON.stringify(before.own.interfaces ?? []) !== JSON.stringify(own.interfaces ?? []);
   // What is on trial already stays on trial: whoever changes more may not have heard how it went.
   const tries = seconds ?? ((ofCards && bySsh()) || isTimed(trial()) ? usualTrial : 0);
-  const { dir } = before;
-  const lasts = dir !== undefined && !dir.readOnly;
+  const dir = before.dir !== undefined && lasting(before.dir) ? before.dir : undefined;
   // Said before it is done: a terminal on the network may hear nothing more.
   const none = before.damaged ? 'what could not be read is gone' : 'nothing has changed';
   if (!asJson) printLines(changes.length === 0 ? [none] : changes);
   if (tries > 0) putOnTrial({ own, until: uptime() + tries });
-  else if (lasts) await keepNetwork(dir, own);
+  else if (dir !== undefined) await keepNetwork(dir, own);
+  else if (isEmpty(own) && before.dir === undefined) endTrial();
   else putOnTrial({ own, until: null });
-  if (tries > 0 || !lasts) note(`these settings are ${trialText(tries > 0 ? tries : undefined)}`);
-  else if (Object.keys(own).length === 0) note("the recipe's settings count, now and at each boot");
-  else note(`they count now and at each boot (${networkPath(dir)})`);
+  note(outcome(own, dir));
   await applyNetwork();
   if (JSON.stringify(before.own.systems ?? {}) !== JSON.stringify(own.systems ?? {}))
     note('the network of the systems changes when the next one starts while none is on it');
@@ -143,7 +167,7 @@ async function keep(): Promise<number> {
   if (tried === undefined)
     throw wrong('no network settings are on trial', 'systemx network shows those that count');
   const [dir] = readPlaces().dirs;
-  if (dir === undefined)
+  if (dir?.volume === undefined)
     throw new MissingError('there is no data volume to keep network settings on', 'systemx setup-disk');
   await keepNetwork(writableDir(dir.path), tried.own);
   print(`kept: they count at each boot (${networkPath(dir)})`);
