@@ -4,8 +4,12 @@ const wide =
 /** Accents and the like, which share the column of the character before them. */
 const combining = /\p{M}|\u200b|\u200d/u;
 
+const plain = /^[ -~]*$/;
+
 /** Columns that a text takes on a terminal; it has no tabs and no control characters. */
 export function textWidth(text: string): number {
+  // Mostly so, and then there is nothing to look up.
+  if (plain.test(text)) return text.length;
   let columns = 0;
   for (const character of text) columns += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return columns;

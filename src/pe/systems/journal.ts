@@ -38,7 +38,7 @@ async function carryOut(dir: string, steps: readonly FileStep[]): Promise<void> 
         makeFolders(at(step.path), step.path === '.pe' ? 0o700 : 0o755);
         break;
       case 'write':
-        writeFile(at(`${step.path}.new`), toUtf8(step.text), { mode: 0o644, durable: true });
+        writeFile(at(`${step.path}.new`), toUtf8(step.text), { mode: 0o644, durable: step.hasty !== true });
         rename(at(`${step.path}.new`), at(step.path));
         break;
       case 'move':

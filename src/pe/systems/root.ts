@@ -1,6 +1,6 @@
 import { FailedError, MissingError } from '../../base/errors.ts';
 import { livefsTemplate } from '../../base/system.ts';
-import { isFolder, lstat, makeFolders } from '../host/files.ts';
+import { isFolder, makeFolders } from '../host/files.ts';
 import { mounts, mountsBelow } from '../host/mount-table.ts';
 import { busybox, execute, must } from '../host/run.ts';
 import { exists, removeFile, replaceFile } from '../host.ts';
@@ -14,16 +14,9 @@ import {
 } from '../lib/systems/layering.ts';
 import { ownFolders } from './binds.ts';
 import type { Target } from './engines/engine.ts';
+import { idMapProblem, mountProgram } from './id-maps.ts';
 import { livefsTemplateLayers } from './livefs.ts';
 import { templateFolder } from './templates/folder.ts';
-
-/** Of util-linux: busybox's cannot map ids. A link would be busybox. */
-const mountProgram = '/usr/bin/mount';
-const mapsIds = (): boolean => lstat(mountProgram)?.kind === 'file';
-
-/** Why unprivileged systems cannot have ids of their own here, with what to do; `undefined` where they can. */
-export const idMapProblem = (): string | undefined =>
-  mapsIds() ? undefined : 'this PE has no mount program that maps ids; add the package mount to the recipe';
 
 /** The read-only layers that an app system stands on, the topmost first. */
 async function lowerLayers(target: Target): Promise<string[]> {
@@ -73,7 +66,7 @@ async function mountAll({ name, folder, run }: Target, table: readonly RootMount
   replaceFile(path, mountTable(table), 0o600);
   const doubtful = exists(leftPath(run));
   const before = doubtful ? await timesInUse() : 0;
-  const program = mapsIds() ? [mountProgram] : [busybox, 'mount'];
+  const program = idMapProblem() === undefined ? [mountProgram] : [busybox, 'mount'];
   await must([...program, '-a', '-T', path]);
   if (!doubtful) return;
   if ((await timesInUse()) > before)

@@ -1,9 +1,9 @@
 import { UserError } from '../../base/errors.ts';
-import { exists, list, readText } from '../host.ts';
+import { exists, readText } from '../host.ts';
 import type { Phase } from '../lib/service-state.ts';
 import { runFolder } from '../lib/systems/places.ts';
 import { processesIn } from './cgroup.ts';
-import { serviceState } from './supervisor-client.ts';
+import { type ServiceStates, serviceStates } from './supervisor-client.ts';
 import { cgroupsFolder } from './target.ts';
 
 export type SystemState = 'running' | 'starting' | 'stopping' | 'stopped' | 'failed';
@@ -17,9 +17,12 @@ const states: Readonly<Record<Phase, SystemState>> = {
   failed: 'failed',
 };
 
-/** What a system does now, by the supervisor's word, or by its processes where that one does not know. */
-export function stateOf(name: string): SystemState {
-  const known = serviceState(name);
+/**
+ * What a system does now, by the supervisor's word, or by its processes where that one does not know.
+ * @param services the supervisor's word, where that has been read already
+ */
+export function stateOf(name: string, services: ServiceStates = serviceStates()): SystemState {
+  const known = services(name);
   if (known?.phase === 'running' && !exists(`${runFolder(name)}/up`)) return 'starting';
   if (known !== undefined) return states[known.phase];
   return processesIn(`${cgroupsFolder}/${name}`).length > 0 ? 'running' : 'stopped';
@@ -47,7 +50,6 @@ export interface Usage {
 /** What a running system uses, from its control group. */
 export function usageOf(name: string): Usage {
   const folder = `${cgroupsFolder}/${name}`;
-  if (list(folder).length === 0) return { memory: undefined, processes: undefined, cpu: undefined };
   const number = (text: string | undefined): number | undefined =>
     text === undefined || !/^\d/.test(text) ? undefined : Number.parseInt(text, 10);
   const time = /^usage_usec (\d+)$/m.exec(readText(`${folder}/cpu.stat`) ?? '')?.[1];

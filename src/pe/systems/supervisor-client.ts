@@ -11,9 +11,17 @@ import {
 import { parseJson } from '../lib/systems/json-reader.ts';
 import { serviceName } from '../lib/systems/run-state.ts';
 
-/** What the supervisor knows of a system's service; `undefined`: it was not started since boot. */
-export const serviceState = (system: string): ServiceState | undefined =>
-  (parseJson(readText(statePath)) as SupervisorState | undefined)?.services[serviceName(system)];
+/** The service of a system; `undefined`: it was not started since boot. */
+export type ServiceStates = (system: string) => ServiceState | undefined;
+
+/** What the supervisor knows of systems, from one reading. */
+export function serviceStates(): ServiceStates {
+  const services = (parseJson(readText(statePath)) as SupervisorState | undefined)?.services;
+  return (system) => services?.[serviceName(system)];
+}
+
+/** The same for one system. */
+export const serviceState = (system: string): ServiceState | undefined => serviceStates()(system);
 
 /** Asks the supervisor for something and waits for its answer. Throws `FailedError` where there is none in time. */
 export const askSupervisor = (

@@ -8,12 +8,13 @@ export interface Column {
 /** Lines of an aligned table: two blanks between columns, none at the end of a line. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const all = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i] ?? ''))));
-  return all.map((row) =>
+  const widthsOf = all.map((row) => row.map(textWidth));
+  const widths = columns.map((_, i) => Math.max(...widthsOf.map((row) => row[i] ?? 0)));
+  return all.map((row, at) =>
     columns
       .map(({ right }, i) => {
         const cell = row[i] ?? '';
-        const pad = ' '.repeat((widths[i] ?? 0) - textWidth(cell));
+        const pad = ' '.repeat((widths[i] ?? 0) - (widthsOf[at]?.[i] ?? 0));
         return right === true ? pad + cell : cell + pad;
       })
       .join('  ')

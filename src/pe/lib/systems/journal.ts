@@ -33,7 +33,8 @@ export type CommitStep =
 /** One call to the file system. Each is all or nothing for a reader and for a power cut, but `remove-tree`. */
 export type FileStep =
   | { readonly kind: 'make-folder'; readonly path: string }
-  | { readonly kind: 'write'; readonly path: string; readonly text: string }
+  /** `hasty`: the power may go before its bytes are on the disk, and the file be found empty. */
+  | { readonly kind: 'write'; readonly path: string; readonly text: string; readonly hasty?: boolean }
   | { readonly kind: 'move'; readonly from: string; readonly to: string }
   | { readonly kind: 'remove-file'; readonly path: string }
   | { readonly kind: 'remove-tree'; readonly path: string }
@@ -51,10 +52,11 @@ export const trashPath = (id: string): string => `${trashFolder}/${id}`;
 
 const above = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.');
 
-const writeRecord = (record: JournalRecord): FileStep => ({
+const writeRecord = (record: JournalRecord, hasty: boolean): FileStep => ({
   kind: 'write',
   path: recordPath(record.id),
   text: `${JSON.stringify(record)}\n`,
+  hasty,
 });
 
 /** Before anything else. After it, everything new is to be made below `workPath(id)`. */
@@ -63,8 +65,8 @@ export function beginSteps(record: JournalRecord, exists: Exists): FileStep[] {
   return [
     ...folders.map((path): FileStep => ({ kind: 'make-folder', path })),
     ...(folders.length > 0 ? [{ kind: 'sync', folders: ['.', '.pe'] } as const] : []),
-    // Not synced: work without a record is removed as well.
-    writeRecord({ ...record, commit: undefined }),
+    // Not waited for: work without a record is removed as well.
+    writeRecord({ ...record, commit: undefined }, true),
     { kind: 'make-folder', path: workPath(record.id) },
   ];
 }
@@ -81,7 +83,7 @@ export function commitSteps(
   const fromWork = commit.some((step) => step.kind === 'move' && step.from.startsWith(workFolder));
   return [
     ...(fromWork ? [{ kind: 'sync-tree', path: workPath(record.id) } as const] : []),
-    writeRecord({ ...record, commit }),
+    writeRecord({ ...record, commit }, isSingleMove(commit)),
     ...(isSingleMove(commit) ? [] : [syncJournal]),
     ...finishSteps({ ...record, commit }, exists),
   ];
@@ -167,11 +169,13 @@ export function recovery(view: JournalView): Recovery {
       if (view.atBoot) steps.push({ kind: 'remove-file', path: `${journalFolder}/${name}` });
       continue;
     }
+    // The power went before it was on the disk, so nothing was committed by it.
+    const unwritten = /^\0*$/.test(text);
     const record = parseRecord(text);
     // A record is renamed into place whole: one that cannot be read is none of ours or the disk's fault.
     if (record === undefined || recordPath(record.id) !== `${journalFolder}/${name}`) {
       steps.push({ kind: 'remove-file', path: `${journalFolder}/${name}` });
-      told.push(`the journal's ${name} is damaged and was removed`);
+      if (!unwritten) told.push(`the journal's ${name} is damaged and was removed`);
       continue;
     }
     kept.add(record.id);

@@ -1,7 +1,6 @@
 import { FailedError } from '../../../base/errors.ts';
-import { lstat, makeFolders } from '../../host/files.ts';
+import { lstat } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
-import { mounts } from '../../host/mount-table.ts';
 import { busybox, execute, must } from '../../host/run.ts';
 import { bytesRead, pipe, type Running, startProgram } from '../../host/stream.ts';
 import { after } from '../../host.ts';
@@ -13,6 +12,7 @@ import {
 import { needed, programPath } from '../programs.ts';
 import { digestFrom } from './hash.ts';
 import { type Report, silent } from './progress.ts';
+import { isBtrfs, makeVolume } from './volume.ts';
 
 /** Folders with all that is in them: copied, counted, and their checksum taken. Owners, holes, hard links and attributes stay. */
 
@@ -76,24 +76,8 @@ export async function endsWell(
   });
 }
 
-const isBtrfs = (path: string): boolean =>
-  mounts()
-    .filter(({ at }) => at === '/' || path === at || path.startsWith(`${at}/`))
-    .sort((a, b) => a.at.length - b.at.length)
-    .at(-1)?.type === 'btrfs';
 /** The root of every btrfs subvolume has this inode number. */
 const subvolumeInode = 256;
-
-/** Makes a folder that can be copied in an instant where the file system can (a btrfs subvolume). */
-export async function makeVolume(path: string): Promise<void> {
-  const btrfs = programPath('btrfs');
-  if (btrfs === undefined || !isBtrfs(path)) {
-    makeFolders(path);
-    return;
-  }
-  makeFolders(path.slice(0, path.lastIndexOf('/')));
-  await must([btrfs, 'subvolume', 'create', path]);
-}
 
 /** Copies a folder; `to` must not be there yet. At once where it is a btrfs subvolume, else file by file. */
 export async function copyFolder(from: string, to: string, report: Report = silent): Promise<void> {

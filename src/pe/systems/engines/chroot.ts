@@ -7,6 +7,7 @@ import { baseEnv } from '../../lib/systems/lxc-config.ts';
 import { birthplace } from '../cgroup.ts';
 import { initOf, initProblems, kindOfInit } from '../init.ts';
 import type { Engine, Target } from './engine.ts';
+import { chrootFacts } from './facts.ts';
 import { mountProblems } from './mounts.ts';
 
 const environment = ({ system }: Target): Record<string, string> => ({
@@ -45,12 +46,7 @@ const scriptProgram = '/usr/bin/script';
 
 /** A root of its own with mount, PID, IPC and UTS namespaces of its own. */
 export const chroot: Engine = {
-  name: 'chroot',
-  isolation:
-    "own processes, files and name; no isolation against root: root inside is root of the machine, and the network is the PE's",
-  networks: ['host'],
-  mapsIds: false,
-  available: () => undefined,
+  ...chrootFacts,
   check(target) {
     const { name, system, root } = target;
     const problems = [...initProblems(name, root, system), ...mountProblems(target)];

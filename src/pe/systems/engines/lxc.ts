@@ -1,6 +1,6 @@
 import { readLink, stat } from '../../host/files.ts';
 import { busybox, execute } from '../../host/run.ts';
-import { exists, kill, readText, removeFile, replaceFile } from '../../host.ts';
+import { kill, readText, removeFile, replaceFile } from '../../host.ts';
 import { shellLine } from '../../lib/network-config.ts';
 import { haltOf, patienceOf, wrapper } from '../../lib/systems/init-kind.ts';
 import { baseEnv, lxcConfig } from '../../lib/systems/lxc-config.ts';
@@ -8,31 +8,25 @@ import { runFolder } from '../../lib/systems/places.ts';
 import { processesIn } from '../cgroup.ts';
 import { initOf, initProblems, kindOfInit } from '../init.ts';
 import { joinNetwork, leaveNetwork } from '../network/join.ts';
-import { idMapProblem } from '../root.ts';
+import { writtenInit } from '../written-init.ts';
 import type { Engine, Target } from './engine.ts';
+import { lxcFacts, lxcProgram } from './facts.ts';
 import { mountProblems } from './mounts.ts';
 
-const program = '/usr/bin/lxc-start';
 /** Folder of the folders that LXC knows containers by. */
 const lxcPath = runFolder('').replace(/\/$/, '');
 const logSize = 256 * 1024;
 
 const named = (target: Target): string[] => ['-P', lxcPath, '-n', target.name];
 
-/** The first process, as it was written down when it had begun; process ids are used again, so it must be in the right group. */
-function init(target: Target): number | undefined {
-  const pid = Number(readText(`${target.run}/init-pid`));
-  if (!(pid > 0)) return undefined;
-  const group = readText(`/proc/${pid}/cgroup`) ?? '';
-  return group.includes(`/systems/${target.name}/payload`) ? pid : undefined;
-}
+const init = ({ name }: Target): number | undefined => writtenInit(name);
 
 /** The first of its process ids is a process of LXC until that becomes the system's own program. */
 function hasBegun(target: Target): boolean {
   for (const pid of processesIn(`${target.cgroup}/payload`)) {
     if (!/^NSpid:\s+\d+\s+1$/m.test(readText(`/proc/${pid}/status`) ?? '')) continue;
     const runs = readLink(`/proc/${pid}/exe`);
-    if (runs === undefined || runs === program) return false;
+    if (runs === undefined || runs === lxcProgram) return false;
     replaceFile(`${target.run}/init-pid`, `${pid}\n`);
     return true;
   }
@@ -57,15 +51,9 @@ function firstProcess(target: Target): Pick<Parameters<typeof lxcConfig>[0], 'in
   };
 }
 
-/** Containers by LXC: unprivileged unless asked for otherwise. */
+/** Containers by LXC. */
 export const lxc: Engine = {
-  name: 'lxc',
-  isolation:
-    'own processes, files, name, network and users; root inside is nobody outside, unless it is privileged',
-  networks: ['bridge', 'lan', 'none', 'host'],
-  mapsIds: true,
-  available: () =>
-    exists(program) ? idMapProblem() : 'this PE has no LXC; add the package lxc to the recipe',
+  ...lxcFacts,
   check(target) {
     const { name, system } = target;
     const problems = [...initProblems(name, target.root, system), ...mountProblems(target)];
@@ -107,7 +95,7 @@ export const lxc: Engine = {
     });
     replaceFile(`${run}/config`, config, 0o600);
     return {
-      argv: [program, ...named(target), '-F', '-q', '-l', 'INFO', '-o', `${run}/lxc.log`],
+      argv: [lxcProgram, ...named(target), '-F', '-q', '-l', 'INFO', '-o', `${run}/lxc.log`],
       env: { PATH: baseEnv['PATH'] ?? '' },
       // The kernel ends the first process by SIGHUP (anew) or SIGINT (off).
       ends: { reboot: [128 + 1], powerOff: [128 + 2] },

@@ -13,10 +13,10 @@ import { locked } from '../lock.ts';
 import { writableDir } from '../places.ts';
 import { findSound } from '../store.ts';
 import { checkTemplate } from '../templates/find.ts';
+import { withIds } from '../user-ids.ts';
 import { checkFree } from './create.ts';
 import { changeIdentity } from './identity.ts';
 import { contentOf, copyParts, sizeOfParts } from './parts.ts';
-import { withIds } from './set.ts';
 import { keepingStill } from './still.ts';
 
 export interface CloneWish {

@@ -9,26 +9,20 @@ import {
   type TemplateRef,
 } from '../../../base/system.ts';
 import { isFolder, isThere, makeFolders, writeFile } from '../../host/files.ts';
-import { copyTree } from '../../host/tree.ts';
 import { readText } from '../../host.ts';
-import { applySettings } from '../../lib/systems/apply-settings.ts';
 import { parseJson } from '../../lib/systems/json-reader.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
 import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
-import { copyFolder, makeVolume } from '../archive/tree.ts';
-import { type Engine } from '../engines/engine.ts';
-import { engineOf, usualEngine } from '../engines/registry.ts';
+import { makeVolume } from '../archive/volume.ts';
+import { type EngineFacts, usableFacts, usualFacts } from '../engines/facts.ts';
 import { change, recover } from '../journal.ts';
-import { livefsRoot } from '../livefs.ts';
 import { locked } from '../lock.ts';
 import { writableDir } from '../places.ts';
-import { programPath } from '../programs.ts';
 import { listSystems } from '../store.ts';
-import { type FoundTemplate, findTemplate } from '../templates/find.ts';
-import { rootFolder } from '../templates/folder.ts';
+import type { FoundTemplate } from '../templates/find.ts';
+import { withIds } from '../user-ids.ts';
 import { giveIdentity } from './identity.ts';
-import { withIds } from './set.ts';
 
 export interface CreateWish {
   readonly name: string;
@@ -44,7 +38,7 @@ export interface CreateWish {
 }
 
 /** What a system is to stand on. */
-type Source =
+export type Source =
   | { readonly kind: 'livefs'; readonly ref: TemplateRef }
   | ({ readonly kind: 'template' } & FoundTemplate)
   | { readonly kind: 'folder'; readonly folder: string };
@@ -61,7 +55,7 @@ export async function create(
     await recover(dir);
     checkFree(wish.name, dir);
     const source = await sourceOf(wish.from, dir);
-    const system = plan(wish, source);
+    const system = await plan(wish, source);
     await change(dir, { operation: 'create', subject: wish.name }, async ({ work, paths }) => {
       await build(`${work}/new`, wish.name, system, source);
       return { commit: [{ kind: 'move', from: `${paths.work}/new`, to: wish.name }] };
@@ -86,14 +80,17 @@ async function sourceOf(from: string, dir: SystemsDir): Promise<Source> {
     const pe = parseJson(readText('/etc/diskbios/pe.json')) as { version?: string } | undefined;
     return { kind: 'livefs', ref: { name: livefsTemplate, version: pe?.version ?? '0' } };
   }
-  if (!from.startsWith('/')) return { kind: 'template', ...(await findTemplate(from, dir)) };
+  if (!from.startsWith('/')) {
+    const { findTemplate } = await import('../templates/find.ts');
+    return { kind: 'template', ...(await findTemplate(from, dir)) };
+  }
   if (!isFolder(from)) throw mistake('no-such-folder', `${from} is no folder`);
   if (!isThere(`${from}/bin`) && !isThere(`${from}/sbin`) && !isThere(`${from}/usr`))
     throw mistake('no-root', `${from} holds no root file system: it has neither bin, sbin nor usr`);
   return { kind: 'folder', folder: from };
 }
 
-function plan(wish: CreateWish, source: Source): SystemFile {
+async function plan(wish: CreateWish, source: Source): Promise<SystemFile> {
   const kind = wish.kind ?? (source.kind === 'folder' ? 'os' : 'app');
   if (kind === 'app' && source.kind === 'folder')
     throw mistake(
@@ -101,7 +98,7 @@ function plan(wish: CreateWish, source: Source): SystemFile {
       'an app system lives on a template, and a folder is none',
       'systemx template add, or --kind os',
     );
-  const first: Engine = wish.engine === undefined ? usualEngine() : engineOf(wish.engine);
+  const first = wish.engine === undefined ? usualFacts() : usableFacts(wish.engine);
   const base: SystemFile = {
     ...newSystem,
     kind,
@@ -112,13 +109,20 @@ function plan(wish: CreateWish, source: Source): SystemFile {
     network: networkFor(first),
     created: Date.now(),
   };
-  const { system, mistakes } = applySettings(base, wish.settings);
-  if (mistakes.length > 0) throw new UserError(mistakes);
-  engineOf(system.engine);
+  const system = wish.settings.length === 0 ? base : await withSettings(base, wish.settings);
   return withIds(system);
 }
 
-const networkFor = (engine: Engine): SystemFile['network'] => {
+/** Their code is long to read and mostly not needed. */
+async function withSettings(base: SystemFile, settings: readonly string[]): Promise<SystemFile> {
+  const { applySettings } = await import('../../lib/systems/apply-settings.ts');
+  const { system, mistakes } = applySettings(base, settings);
+  if (mistakes.length > 0) throw new UserError(mistakes);
+  usableFacts(system.engine);
+  return system;
+}
+
+const networkFor = (engine: EngineFacts): SystemFile['network'] => {
   const [kind] = engine.networks;
   return kind === 'host' || kind === 'none' ? { kind } : newSystem.network;
 };
@@ -129,22 +133,10 @@ async function build(folder: string, name: string, system: SystemFile, source: S
   if (system.kind === 'app') {
     await makeVolume(root);
     makeFolders(`${folder}/work`);
-  } else await copyRoot(await rootOf(source), root);
+  } else {
+    const { copyRoot } = await import('./own-root.ts');
+    await copyRoot(source, root);
+  }
   giveIdentity(root, { name, kind: system.kind, fromLivefs: source.kind === 'livefs' });
   writeFile(`${folder}/system.json`, toUtf8(systemText(system)));
 }
-
-function rootOf(source: Source): Promise<string> | string {
-  switch (source.kind) {
-    case 'livefs':
-      return livefsRoot();
-    case 'template':
-      return rootFolder(source);
-    case 'folder':
-      return source.folder;
-  }
-}
-
-/** busybox copies no extended attributes, such as the capabilities of programs. */
-const copyRoot = (from: string, to: string): Promise<void> =>
-  programPath('tar') === undefined ? copyTree(from, to) : copyFolder(from, to);

@@ -1,7 +1,8 @@
 import { isThere, makeFolders } from '../../host/files.ts';
 import { replaceFile } from '../../host.ts';
 import type { Report } from '../archive/progress.ts';
-import { copyFolder, diskUse, makeVolume } from '../archive/tree.ts';
+import { copyFolder, diskUse } from '../archive/tree.ts';
+import { makeVolume } from '../archive/volume.ts';
 
 /** What the files of a system are, of those that are there: `rootfs`, or `delta` and overlay's `work`. */
 const names = ['rootfs', 'delta', 'work'] as const;

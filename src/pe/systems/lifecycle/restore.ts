@@ -30,10 +30,10 @@ import { writableDir } from '../places.ts';
 import { mustBeOff } from '../running.ts';
 import { type FoundSystem, findSystem, isSound, listSystems } from '../store.ts';
 import { checkTemplate, knownTemplate } from '../templates/find.ts';
+import { withIds } from '../user-ids.ts';
 import { checkFree } from './create.ts';
 import { changeIdentity } from './identity.ts';
 import { contentOf, emptyParts, partsOf } from './parts.ts';
-import { withIds } from './set.ts';
 import { putAside } from './snapshot.ts';
 
 export interface RestoreWish {

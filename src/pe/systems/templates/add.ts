@@ -27,7 +27,8 @@ import {
 import { fileOf, rootOf, templateText } from '../../lib/systems/templates/template-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
-import { checksumOfFolder, copyFolder, diskUse, makeVolume } from '../archive/tree.ts';
+import { checksumOfFolder, copyFolder, diskUse } from '../archive/tree.ts';
+import { makeVolume } from '../archive/volume.ts';
 import { type Stream, unpackInto } from '../archive/unpack.ts';
 import { change, recover } from '../journal.ts';
 import { locked } from '../lock.ts';

@@ -2,9 +2,9 @@ import type { Verb } from '../command.ts';
 
 /** In the order of the overview. A verb's code is read when it is used: reading all of it takes longer than most verbs take. */
 export const verbs: readonly Verb[] = [
-  { name: 'status', load: async () => (await import('./show.ts')).status },
-  { name: 'list', load: async () => (await import('./show.ts')).list },
-  { name: 'info', load: async () => (await import('./show.ts')).info },
+  { name: 'status', load: async () => (await import('./status.ts')).status },
+  { name: 'list', load: async () => (await import('./list.ts')).list },
+  { name: 'info', load: async () => (await import('./info.ts')).info },
   { name: 'create', load: async () => (await import('./create.ts')).create },
   { name: 'set', load: async () => (await import('./change.ts')).set },
   { name: 'rename', load: async () => (await import('./change.ts')).rename },

@@ -25,13 +25,18 @@ import {
 /** The power has gone. */
 export class Cut extends Error {}
 
+/** Of what a power cut may leave nothing behind. */
+export type Loss = 'nothing' | 'what was not synced' | 'what was written in haste';
+
 /**
- * A disk on which every call to the file system can be the last. What was not synced may be lost with it, so there are two
- * things that can be found afterwards: all that was done, or what it was at the last sync.
+ * A disk on which every call to the file system can be the last. What was not synced may be lost with it, so there are three
+ * things that can be found afterwards: all that was done, what it was at the last sync, or all but the content of what was
+ * written in haste.
  */
 export class Disk {
   readonly root: string;
   private synced: [string, string | undefined][] = [];
+  private readonly hasty = new Set<string>();
   private left = Infinity;
   calls = 0;
 
@@ -64,13 +69,18 @@ export class Disk {
   exists = (path: string): boolean => existsSync(this.at(path));
 
   sync(): void {
+    this.hasty.clear();
     if (this.keepsSyncs) this.synced = this.everything();
   }
 
   /** The power comes back. */
-  restart(lose: 'nothing' | 'what was not synced'): void {
+  restart(lose: Loss): void {
     this.left = Infinity;
     if (lose === 'nothing') return;
+    if (lose === 'what was written in haste') {
+      for (const path of this.hasty) if (this.exists(path)) writeFileSync(this.at(path), '');
+      return;
+    }
     rmSync(this.root, { recursive: true });
     mkdirSync(this.root);
     for (const [path, text] of this.synced) {
@@ -104,6 +114,7 @@ export class Disk {
       case 'write':
         this.call();
         writeFileSync(this.at(`${step.path}.new`), step.text);
+        this.hasty[step.hasty === true ? 'add' : 'delete'](step.path);
         this.call();
         renameSync(this.at(`${step.path}.new`), this.at(step.path));
         return;

@@ -119,7 +119,7 @@ function outcome(operation: Operation): { before: unknown; after: unknown; calls
 }
 
 describe.each(Object.entries(operations))('%s', (_, operation) => {
-  const losses = ['nothing', 'what was not synced'] as const;
+  const losses = ['nothing', 'what was not synced', 'what was written in haste'] as const;
 
   test('does what it is for', () => {
     const { before, after } = outcome(operation);
@@ -190,9 +190,20 @@ describe('recovery', () => {
     expect(recovery(disk.view()).told).toEqual(['test of web, which was interrupted, was finished']);
   });
 
+  test('a record that never got to the disk is removed without a word', () => {
+    const disk = volume();
+    const before = disk.tree();
+    disk.carryOut([...beginSteps(record, disk.exists), ...system(`${work}/new`, 'new')]);
+    disk.restart('what was written in haste');
+    const { steps, told } = recovery(disk.view());
+    disk.carryOut(steps);
+    expect(told).toEqual([]);
+    expect(disk.tree()).toEqual(before);
+    expect(disk.leftovers()).toEqual([]);
+  });
+
   test.each([
     ['garbage', '{"format":'],
-    ['nothing', ''],
     [
       'a path out of the directory',
       JSON.stringify({ ...record, commit: [{ kind: 'move', from: 'web', to: '../../etc' }] }),

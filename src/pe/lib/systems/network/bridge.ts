@@ -81,12 +81,18 @@ export function clash(network: Network4, around: Surroundings): string | undefin
   return address === undefined ? undefined : `the name server ${address}`;
 }
 
-/** Private networks that are tried in turn (RFC 1918). */
-const candidates: readonly Network4[] = [
-  ...Array.from({ length: 256 }, (_, n) => `10.88.${n}.0/24`),
-  ...Array.from({ length: 256 }, (_, n) => `172.31.${255 - n}.0/24`),
-  ...Array.from({ length: 56 }, (_, n) => `192.168.${200 + n}.0/24`),
-].flatMap((text) => parseNetwork4(text) ?? []);
+/** What is tried in turn: the one of the last time, then private networks (RFC 1918). Made only as far as they are looked at. */
+function* candidates(before: string | undefined): Generator<Network4> {
+  const last = before === undefined ? undefined : parseNetwork4(before);
+  if (last !== undefined && last.prefix <= 29) yield last;
+  const block = (base: string, from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, n) => `${base}.${from + n}.0/24`);
+  const all = [block('10.88', 0, 256), block('172.31', 0, 256).reverse(), block('192.168', 200, 256)];
+  for (const text of all.flat()) {
+    const network = parseNetwork4(text);
+    if (network !== undefined) yield network;
+  }
+}
 
 /**
  * The IPv4 network of the systems.
@@ -99,10 +105,12 @@ export function chooseNetwork4(
   around: Surroundings,
 ): string {
   if (wished !== undefined) return wished;
-  const last = before === undefined ? undefined : parseNetwork4(before);
-  const tried = last !== undefined && last.prefix <= 29 ? [last, ...candidates] : candidates;
-  const free = tried.find((network) => clash(network, around) === undefined);
-  return network4Text(free ?? (tried[0] as Network4));
+  let first: Network4 | undefined;
+  for (const network of candidates(before)) {
+    if (clash(network, around) === undefined) return network4Text(network);
+    first ??= network;
+  }
+  return network4Text(first as Network4);
 }
 
 /** A network of one's own for IPv6 (RFC 4193): 40 random bits. `uuid`: random, as the kernel gives it. */

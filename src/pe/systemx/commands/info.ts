@@ -1,0 +1,61 @@
+import { formatBytes } from '../../../base/sizes.ts';
+import { busybox, execute } from '../../host/run.ts';
+import { settings } from '../../lib/systems/settings.ts';
+import { addressesOf } from '../../systems/network/addresses.ts';
+import { stateOf, usageOf } from '../../systems/running.ts';
+import { findSystem } from '../../systems/store.ts';
+import { serviceStates } from '../../systems/supervisor-client.ts';
+import { command } from '../command.ts';
+import { describe, templateName } from '../describe.ts';
+import { json } from '../options.ts';
+import { printJson, printLines } from '../output.ts';
+import { facts } from '../table.ts';
+
+/** Bytes on the disk, of its own. */
+async function diskUse(folder: string): Promise<number | undefined> {
+  const { code, stdout } = await execute([busybox, 'du', '-skx', folder]);
+  return code === 0 ? Number.parseInt(stdout, 10) * 1024 : undefined;
+}
+
+export const info = command({
+  name: 'info',
+  summary: 'Show everything about a system',
+  arguments: [{ name: 'NAME', meaning: 'a system', completes: 'system' }],
+  options: { json },
+  examples: ['systemx info web', 'systemx info web --json'],
+  async run({ args: [name = ''], options }) {
+    const found = findSystem(name);
+    const { system } = found;
+    const disk = await diskUse(found.folder);
+    const services = serviceStates();
+    if (options.json) {
+      printJson({ ...describe(found, services), disk });
+      return 0;
+    }
+    const state = services(name);
+    const usage = usageOf(name);
+    const addresses = addressesOf(found);
+    const size = (bytes: number | undefined): string =>
+      bytes === undefined ? 'unknown' : formatBytes(bytes);
+    printLines(
+      facts([
+        ['name', name],
+        ['state', system === undefined ? `broken: ${found.problems.join('\n')}` : stateOf(name, services)],
+        ...(state?.ended === undefined ? [] : [['last end', state.ended] as const]),
+        ['folder', found.folder],
+        ['takes', `${size(disk)} of the disk`],
+        ...(addresses.length === 0 ? [] : [['addresses', addresses.join('\n')] as const]),
+        ...(usage.memory === undefined ? [] : [['memory', `${size(usage.memory)} in use`] as const]),
+        ...(system === undefined
+          ? []
+          : [
+              ['kind', system.kind] as const,
+              ['template', templateName(found)] as const,
+              ['made', new Date(system.created).toISOString().replace('T', ' ').slice(0, 16)] as const,
+              ...settings.map((one) => [one.key, one.show(system)] as const),
+            ]),
+      ]),
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,85 @@
+import { formatBytes } from '../../../base/sizes.ts';
+import { uptime } from '../../host.ts';
+import { duration } from '../../lib/service-state.ts';
+import { addressesOf } from '../../systems/network/addresses.ts';
+import { type SystemState, stateOf, usageOf } from '../../systems/running.ts';
+import { listSystems } from '../../systems/store.ts';
+import { serviceStates } from '../../systems/supervisor-client.ts';
+import { command } from '../command.ts';
+import { describe, templateName } from '../describe.ts';
+import { json } from '../options.ts';
+import { paint, printJson, printLines } from '../output.ts';
+import { table } from '../table.ts';
+
+const colours = {
+  running: 'green',
+  starting: 'yellow',
+  stopping: 'yellow',
+  failed: 'red',
+  stopped: 'dim',
+} as const;
+
+export const list = command({
+  name: 'list',
+  summary: 'Show the systems and what they use',
+  arguments: [],
+  options: { json },
+  examples: ['systemx list', 'systemx list --json'],
+  run({ options }) {
+    const found = listSystems();
+    const services = serviceStates();
+    const now = uptime();
+    if (options.json) {
+      printJson(found.map((one) => describe(one, services)));
+      return 0;
+    }
+    const colour = new Map<string, SystemState | 'broken'>();
+    const rows = found.map((one) => {
+      const service = services(one.name);
+      const state = one.system === undefined ? 'broken' : stateOf(one.name, services);
+      colour.set(one.name, state);
+      const usage = state === 'running' ? usageOf(one.name) : undefined;
+      return [
+        one.name,
+        state,
+        one.system?.kind ?? '-',
+        templateName(one),
+        one.system?.engine ?? '-',
+        one.system?.autostart === true ? 'yes' : '-',
+        state === 'running' ? (addressesOf(one)[0] ?? '-') : '-',
+        usage?.memory === undefined ? '-' : formatBytes(usage.memory),
+        usage?.processes === undefined ? '-' : String(usage.processes),
+        usage?.cpu === undefined ? '-' : `${usage.cpu.toFixed(1)} s`,
+        usage === undefined || service === undefined ? '-' : duration(now - service.since),
+      ];
+    });
+    const titles = [
+      'NAME',
+      'STATE',
+      'KIND',
+      'TEMPLATE',
+      'ENGINE',
+      'AUTOSTART',
+      'ADDRESS',
+      'MEMORY',
+      'PROCESSES',
+      'CPU',
+      'UP',
+    ];
+    const right = ['MEMORY', 'PROCESSES', 'CPU', 'UP'];
+    const lines = table(
+      titles.map((title) => ({ title, right: right.includes(title) })),
+      rows,
+    );
+    printLines(
+      lines.map((line, i) => {
+        const state = colour.get(found[i - 1]?.name ?? '');
+        if (i === 0) return paint('bold', line);
+        return state === undefined ? line : paint(state === 'broken' ? 'red' : colours[state], line);
+      }),
+    );
+    for (const one of found.filter(({ system }) => system === undefined))
+      printLines(one.problems.map((problem) => `${one.name}: ${problem}`));
+    return 0;
+  },
+});

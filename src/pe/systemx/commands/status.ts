@@ -1,0 +1,110 @@
+import { formatBytes } from '../../../base/sizes.ts';
+import { busybox, execute } from '../../host/run.ts';
+import { exists, readText, uptime } from '../../host.ts';
+import { type BootStatus, duration, statusPath } from '../../lib/service-state.ts';
+import { parseJson } from '../../lib/systems/json-reader.ts';
+import { allFacts } from '../../systems/engines/facts.ts';
+import { bridgeProblems, readBridge } from '../../systems/network/bridge.ts';
+import { readPlaces } from '../../systems/places.ts';
+import { stateOf } from '../../systems/running.ts';
+import { listSystems } from '../../systems/store.ts';
+import { serviceStates } from '../../systems/supervisor-client.ts';
+import { command } from '../command.ts';
+import { json } from '../options.ts';
+import { paint, printJson, printLines } from '../output.ts';
+import { facts } from '../table.ts';
+
+/** Space of a mounted file system, from `df`. */
+async function space(folder: string): Promise<{ size: number; free: number } | undefined> {
+  const { stdout } = await execute([busybox, 'df', '-Pk', folder]);
+  const [, size, , free] = stdout.trim().split('\n').at(-1)?.split(/\s+/) ?? [];
+  return size === undefined || free === undefined
+    ? undefined
+    : { size: Number(size) * 1024, free: Number(free) * 1024 };
+}
+
+export const status = command({
+  name: 'status',
+  summary: 'Show how this PE is, its disks and what is wrong',
+  about: ['Its exit code is 1 where something is wrong.'],
+  arguments: [],
+  options: { json },
+  examples: ['systemx status', 'systemx status --json'],
+  async run({ options }) {
+    const pe = parseJson(readText('/etc/diskbios/pe.json')) as { name: string; version: string } | undefined;
+    const known = parseJson(readText(statusPath)) as BootStatus | undefined;
+    const mode = known?.mode ?? 'starting';
+    const places = readPlaces();
+    const systems = listSystems(places);
+    const services = serviceStates();
+    const states = new Map(systems.map(({ name }) => [name, stateOf(name, services)]));
+    const problems = [
+      // Of systems, what is so now and not what was so at boot.
+      ...(known?.problems ?? places.problems).filter((problem) => !problem.startsWith('system ')),
+      ...systems
+        .filter(({ system }) => system === undefined)
+        .map((one) => `system ${one.name} is broken: ${one.problems.join('; ')}`),
+      ...systems
+        .filter((one) => states.get(one.name) === 'failed')
+        .map((one) => `system ${one.name} has failed: ${services(one.name)?.ended ?? ''}`),
+      ...bridgeProblems(),
+    ];
+    const bridge = readBridge();
+    const volumes = await Promise.all(
+      places.volumes.map(async (volume) => ({ ...volume, ...(await space(volume.folder)) })),
+    );
+    const running = [...states.values()].filter((state) => state === 'running').length;
+    if (options.json) {
+      printJson({
+        ...pe,
+        mode,
+        uptime: uptime(),
+        volumes,
+        dirs: places.dirs,
+        systems: systems.length,
+        running,
+        network: bridge === undefined ? undefined : { ipv4: bridge.ipv4, ipv6: bridge.ipv6 },
+        problems,
+        engines: allFacts.map((one) => ({ name: one.name, problem: one.available() })),
+      });
+    } else {
+      const looking = exists('/run/diskbios/places.json') ? 'none: systemx setup-disk' : 'still looking';
+      printLines(
+        facts([
+          ['PE', `${pe?.name ?? 'diskbios'} ${pe?.version ?? ''}, mode ${mode}, up ${duration(uptime())}`],
+          [
+            'data volume',
+            volumes.length === 0
+              ? places.dirs.length > 0
+                ? 'none'
+                : looking
+              : volumes
+                  .map(
+                    (one) =>
+                      `${one.device} (${one.type}${one.label === '' ? '' : `, ${one.label}`}): ${formatBytes(one.free ?? 0)} of ${formatBytes(one.size ?? 0)} free${one.readOnly === undefined ? '' : ', read-only'}`,
+                  )
+                  .join('\n'),
+          ],
+          [
+            'systems in',
+            places.dirs.length === 0
+              ? '-'
+              : places.dirs
+                  .map(
+                    (dir) =>
+                      `${dir.path}${dir.volume === undefined ? ' (in memory, gone at power-off)' : ''}`,
+                  )
+                  .join('\n'),
+          ],
+          ['systems', `${systems.length}, ${running} running`],
+          ...(bridge === undefined
+            ? []
+            : [['their network', [bridge.ipv4, bridge.ipv6 ?? []].flat().join(', ')] as const]),
+          ['engines', allFacts.map((one) => `${one.name}: ${one.available() ?? one.isolation}`).join('\n')],
+        ]),
+      );
+      printLines(problems.map((problem) => paint('red', `! ${problem}`)));
+    }
+    return problems.length > 0 ? 1 : 0;
+  },
+});
