@@ -48,7 +48,6 @@ test('a recipe whose tests pass: built with the agent, proven on both firmwares,
     'iso-as-usb, UEFI',
   ]);
   for (const one of cases) {
-    expect(one.overheadMs, `overhead of ${one.title}`).toBeLessThanOrEqual(300);
     expect(one.guests[0]?.boots).toHaveLength(2);
     expect(one.guests[0]?.boots[0]?.ready).toBeGreaterThan(0);
     expect(one.guests[0]?.command.includes('OVMF_CODE')).toBe(one.firmware === 'uefi');
