@@ -7,8 +7,10 @@ OUT ?= out
 RESULTS := test-results
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Real programs that the tests hold our formats and scripts against; without them these tests are skipped.
-TEST_TOOLS := shellcheck cpio busybox zsh fish grub-script-check openssl xmllint mmdebstrap musl-gcc skopeo umoci
-TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-utils mmdebstrap musl-tools gcc skopeo umoci
+TEST_TOOLS := shellcheck cpio busybox zsh fish grub-script-check openssl xmllint mmdebstrap musl-gcc skopeo umoci \
+	sfdisk sgdisk mkfs.fat mcopy mke2fs qemu-img bmaptool
+TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-utils mmdebstrap musl-tools gcc skopeo umoci \
+	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
@@ -74,7 +76,7 @@ host:
 setup: node-version host node_modules/.package-lock.json dist/diskbios.js
 
 setup-dev: setup
-	@for tool in $(TEST_TOOLS); do command -v $$tool >/dev/null || missing=1; done; [ -z "$$missing" ] \
+	@PATH="$$PATH:/usr/sbin:/sbin"; for tool in $(TEST_TOOLS); do command -v $$tool >/dev/null || missing=1; done; [ -z "$$missing" ] \
 		|| { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends $(TEST_PACKAGES); }
 
 node_modules/.package-lock.json: package.json package-lock.json

@@ -1,0 +1,55 @@
+import { inflateSync } from 'node:zlib';
+import { FailedError } from '../../base/errors.ts';
+import { sha256 } from '../../base/json.ts';
+import type { Piece } from '../piece.ts';
+import type { ReadAt } from '../read-at.ts';
+import { type Block, blockReader, type VirtualDisk } from './blocks.ts';
+import type { IdSource } from './ids.ts';
+
+/** The header of a sparse extent ("Virtual Disk Format 5.0", VMware 2011): place and length of the descriptor, in sectors. */
+const descriptor = { at: 28, sectors: 36 } as const;
+const grains = { capacity: 12, sectors: 20, perTable: 44, tablesAt: 56, flags: 8 } as const;
+/** Flag of a file whose grains are compressed, each behind a marker: its place, its length. */
+const compressed = 1 << 16;
+const marker = 12;
+
+/** The content id in the descriptor, which is text. */
+export function fixVmdk(read: ReadAt, ids: IdSource): Piece[] {
+  const header = read(0, 512);
+  if (header.toString('latin1', 0, 4) !== 'KDMV') {
+    throw new FailedError('not-vmdk', 'qemu-img did not write a sparse VMDK');
+  }
+  const at = Number(header.readBigUInt64LE(descriptor.at)) * 512;
+  const text = read(at, Number(header.readBigUInt64LE(descriptor.sectors)) * 512);
+  const found = /^CID=([0-9a-f]{8})$/m.exec(text.toString('latin1'));
+  if (found === null) throw new FailedError('not-vmdk', 'the descriptor of the VMDK has no CID');
+  // All ones and all but the last mean "none" and "unknown".
+  const cid = `7${sha256(ids.uuid('vmdk')).slice(0, 7)}`;
+  return [{ at: at + found.index + 'CID='.length, bytes: Buffer.from(cid, 'latin1') }];
+}
+
+/**
+ * Reads a sparse VMDK of one file, as stream-optimised ones are.
+ * @param bytes length of the file: where its tables are may be said at its end
+ */
+export function readVmdk(file: ReadAt, bytes: number): VirtualDisk {
+  const first = file(0, 512);
+  const atEnd = first.readBigUInt64LE(grains.tablesAt) === 0xffffffffffffffffn;
+  const head = atEnd ? file(bytes - 1024, 512) : first;
+  const size = Number(head.readBigUInt64LE(grains.capacity)) * 512;
+  const block = Number(head.readBigUInt64LE(grains.sectors)) * 512;
+  const perTable = head.readUInt32LE(grains.perTable);
+  const tables = Math.ceil(size / block / perTable);
+  const directory = file(Number(head.readBigUInt64LE(grains.tablesAt)) * 512, tables * 4);
+  const packed = (head.readUInt32LE(grains.flags) & compressed) !== 0;
+  const blockAt = (index: number): Block => {
+    const table = directory.readUInt32LE(Math.floor(index / perTable) * 4);
+    if (table === 0) return 'zeros';
+    const at = file(table * 512 + (index % perTable) * 4, 4).readUInt32LE() * 512;
+    // 1 is a grain of zeros.
+    if (at <= 512) return 'zeros';
+    if (!packed) return { at };
+    return { bytes: inflateSync(file(at + marker, file(at + 8, 4).readUInt32LE())) };
+  };
+  return { format: 'vmdk', bytes: size, read: blockReader(file, { bytes: size, block }, blockAt) };
+}
