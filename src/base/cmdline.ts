@@ -51,6 +51,12 @@ export const parameters = [
     meaning: 'the data volume',
   },
   {
+    name: 'diskbios.slot',
+    values: 'a, b',
+    default: undefined,
+    meaning: 'the slot of the boot disk that this boot was started from; the boot loader says it',
+  },
+  {
     name: 'diskbios.debug',
     values: undefined,
     default: undefined,

@@ -1,8 +1,9 @@
 import { extname, join } from 'node:path';
-import { FailedError } from '../base/errors.ts';
+import { FailedError, UserError } from '../base/errors.ts';
 import type { DiskFilesystem, MachineDisk } from '../base/machine.ts';
+import { shellLine } from '../sys/run.ts';
 import { makeFilesystem } from './filesystems.ts';
-import type { Drive } from './spec.ts';
+import type { Drive, ImageFormat } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
 /** Runs a command that helps to make a machine and gives its output; whoever gives it may write the command down. */
@@ -21,9 +22,33 @@ export interface DiskFolder {
   readonly make: Maker;
 }
 
-/** The format of an image, told by its name. */
-export function imageFormat(file: string): Drive['format'] {
-  return extname(file) === '.qcow2' ? 'qcow2' : 'raw';
+const formatByEnding: Readonly<Record<string, ImageFormat>> = {
+  '.qcow2': 'qcow2',
+  '.vmdk': 'vmdk',
+  '.vdi': 'vdi',
+  '.vhd': 'vpc',
+  '.vhdx': 'vhdx',
+};
+
+/** Endings of files that hold an image but are none, and how it is taken out. */
+const packed: Readonly<Record<string, string>> = {
+  '.ova': 'tar xf',
+  '.zst': 'zstd -d',
+  '.gz': 'gunzip -k',
+  '.xz': 'unxz -k',
+};
+
+/** The format of an image, told by its name. Throws `UserError` where no machine can start from such a file. */
+export function imageFormat(file: string): ImageFormat {
+  const unpack = packed[extname(file)];
+  if (unpack !== undefined) {
+    throw new UserError({
+      code: 'packed-image',
+      message: `no machine starts from ${file} as it is`,
+      hint: `take the disk out of it: ${unpack} ${shellLine([file])}`,
+    });
+  }
+  return formatByEnding[extname(file)] ?? 'raw';
 }
 
 /**

@@ -44,10 +44,13 @@ export interface Accelerator {
 export const acceleratorKinds = ['kvm', 'hvf', 'tcg'] as const;
 export type AcceleratorKind = (typeof acceleratorKinds)[number];
 
+/** QEMU's names for the formats of images. */
+export type ImageFormat = 'raw' | 'qcow2' | 'vmdk' | 'vdi' | 'vpc' | 'vhdx';
+
 export interface Drive {
   readonly file: string;
   readonly as: Attachment;
-  readonly format: 'raw' | 'qcow2';
+  readonly format: ImageFormat;
   /**
    * What becomes of the guest's writes: refused, thrown away when it ends, kept in the file, or kept in it without waiting for
    * the host's disk when the guest flushes: enough where the guest may lose its power but not the host.

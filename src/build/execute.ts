@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Monitor } from '../base/events.ts';
@@ -52,6 +53,8 @@ export function execution(options: ExecuteOptions): (target: StepNode) => Promis
   const underway = new Map<string, Promise<Artifact>>();
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
+  // Every command listens for as long as it runs.
+  setMaxListeners(0, signal);
 
   const unpack = unpackQueue((argv, more) => run(argv, { signal, monitor: options.monitor, ...more }));
 

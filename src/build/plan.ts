@@ -5,6 +5,7 @@ import { version as builderVersion } from '../base/version.ts';
 import type { Lock } from '../debian/lock-file.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { media } from '../media/registry.ts';
+import type { StepFile } from '../media/types.ts';
 import { sourceFile } from '../plan/source.ts';
 import type { StepNode } from '../plan/types.ts';
 import { moduleProfiles } from '../recipe/module-profiles.ts';
@@ -27,7 +28,10 @@ export interface Target {
   readonly node: StepNode;
   /** File name in the node's artifact. */
   readonly file: string;
+  /** The medium that this file is; `undefined`: it lies beside one. */
   readonly medium: MediumKind | undefined;
+  /** What a virtual machine starts from instead of the medium's own file. */
+  readonly startsFrom?: StepFile | undefined;
 }
 
 /** What of a recipe is wanted. */
@@ -132,6 +136,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     kernel,
     initrd,
     tools,
+    qemuTools: toolsNode('qemu', lock.tools.qemu),
     epoch,
     extras: {
       '/diskbios/manifest.json.gz': { node: manifest, file: manifestName },
@@ -139,14 +144,13 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     },
   };
   const named = (name: string): string => (withAgent ? agentFileName(name) : name);
-  const targets = chosenMedia(recipe, wishes.media).map((kind): Target => {
+  const targets = chosenMedia(recipe, wishes.media).flatMap((kind): Target[] => {
     const medium = media[kind];
-    return {
-      name: named(medium.filename(recipe)),
-      node: medium.node(recipe, parts),
-      file: medium.output,
-      medium: kind,
-    };
+    return medium.files(recipe, parts).map(({ name, node, file }, n) => ({
+      ...{ name: named(name), node, file },
+      medium: n === 0 ? kind : undefined,
+      startsFrom: n === 0 ? medium.startsFrom?.(recipe, parts) : undefined,
+    }));
   });
   const beside: Target = {
     name: named(`${recipe.name}.spdx.json`),
@@ -159,7 +163,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
 
 /** `box.iso` → `box-agent.iso`: nobody should ship such an image by mistake. */
 export function agentFileName(name: string): string {
-  return name.replace(/(\.spdx\.json|\.[a-z]\w*(\.(gz|xz|zst))?)?$/, '-agent$1');
+  return name.replace(/(\.spdx\.json|\.[a-z]\w*(\.(gz|xz|zst|bmap))?)?$/, '-agent$1');
 }
 
 /** The recipe's users, root among them with the keys of `pe.ssh-keys`. */

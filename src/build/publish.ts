@@ -1,9 +1,10 @@
-import { constants, copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatSums, parseSums } from '../formats/sha256sums.ts';
 import type { Artifact } from '../plan/types.ts';
 import { makeFolder, notWritable, storageError, writeWhole } from '../store/files.ts';
 import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
+import { copySparse } from '../store/sparse.ts';
 
 /** One file of the output folder. */
 export interface Output {
@@ -37,7 +38,7 @@ function publishOne(output: Output, dir: string): Published {
   if (existsSync(path) && hashFile(path) === sha256) return { path, size, sha256, unchanged: true };
   const beside = join(dir, `.${output.name}.new-${process.pid}`);
   try {
-    copyFileSync(output.artifact.file(output.file), beside, constants.COPYFILE_FICLONE);
+    copySparse(output.artifact.file(output.file), beside);
     renameSync(beside, path);
   } catch (error) {
     rmSync(beside, { force: true });

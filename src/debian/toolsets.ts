@@ -6,6 +6,7 @@ export type Toolset = (typeof toolsetNames)[number];
 
 const common: Readonly<Record<Toolset, readonly string[]>> = {
   build: [
+    'e2fsprogs',
     'erofs-utils',
     'fonts-dejavu-core',
     'grub-common',
@@ -22,7 +23,7 @@ const common: Readonly<Record<Toolset, readonly string[]>> = {
 /** Packages of each set, by the architecture of the image. */
 export const toolsets: Readonly<Record<Arch, Readonly<Record<Toolset, readonly string[]>>>> = {
   amd64: {
-    build: [...common.build, 'grub-efi-amd64-bin', 'grub-pc-bin', 'memtest86+'],
+    build: [...common.build, 'grub-efi-amd64-bin', 'grub-efi-ia32-bin', 'grub-pc-bin', 'memtest86+'],
     qemu: [...common.qemu, 'ovmf', 'qemu-system-x86', 'seabios'],
   },
 };

@@ -32,6 +32,8 @@ export interface GrubPaths {
   readonly memtestEfi: string;
   /** The part of the menu that looks at the data volume. */
   readonly systems: string;
+  /** A variable of GRUB's whose value is one more word of every kernel command line. */
+  readonly wordFrom?: string | undefined;
 }
 
 /** The files `grub/*.cfg.in`, by name without `.cfg.in`. */
@@ -97,9 +99,14 @@ export function systemsConfig(boot: GrubBoot, paths: GrubPaths, templates: GrubT
     LABEL: dataLabel,
     FILE: grubQuote(`${home}/.pe/grubenv`),
     KERNEL: grubQuote(paths.kernel),
-    CMDLINE: kernelWords(entry, boot).map(grubQuote).join(' '),
+    CMDLINE: commandLine(entry, boot, paths),
     INITRD: grubQuote(paths.initrd),
   });
+}
+
+function commandLine(entry: KernelEntry, boot: GrubBoot, { wordFrom }: GrubPaths): string {
+  const words = kernelWords(entry, boot).map(grubQuote);
+  return [...words, ...(wordFrom === undefined ? [] : [`$${wordFrom}`])].join(' ');
 }
 
 function defaultIndex(boot: GrubBoot): number {
@@ -123,7 +130,7 @@ function entryPart(boot: GrubBoot, index: number, paths: GrubPaths, templates: G
     HOTKEY: index < 9 ? ` --hotkey=${index + 1}` : '',
     LOADING: grubQuote(`Loading ${entry.title} ...`),
     KERNEL: grubQuote(paths.kernel),
-    CMDLINE: kernelWords(entry, boot).map(grubQuote).join(' '),
+    CMDLINE: commandLine(entry, boot, paths),
     INITRD: grubQuote(paths.initrd),
   });
 }

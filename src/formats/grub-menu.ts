@@ -46,9 +46,12 @@ interface Open {
   readonly id: string | undefined;
 }
 
-/** Reads the menu out of a `grub.cfg`. Conditions are not evaluated: an entry inside an `if` counts. */
-export function readGrubMenu(text: string): GrubMenu {
-  const variables = new Map<string, string>();
+/**
+ * Reads the menu out of a `grub.cfg`. Conditions are not evaluated: an entry inside an `if` counts.
+ * @param set variables that are set before
+ */
+export function readGrubMenu(text: string, set: Readonly<Record<string, string>> = {}): GrubMenu {
+  const variables = new Map<string, string>(Object.entries(set));
   const entries: GrubEntry[] = [];
   const open: Open[] = [];
   let current: { kernel?: string; cmdline: string[]; initrds: string[] } | undefined;

@@ -15,15 +15,16 @@ import { mediumMarker } from '../steps/grub-images.ts';
 import { isoPaths } from './iso-content.ts';
 
 export interface BootMenu {
-  readonly mediumId: string;
   readonly name: string;
   readonly version: string;
   readonly boot: GrubBoot;
   /** Names of font files in the medium's fonts folder. */
   readonly fonts: readonly string[];
+  /** A variable of GRUB's whose value is one more word of every kernel command line. */
+  readonly wordFrom?: string | undefined;
 }
 
-/** Writes `grub.cfg`, `systems.cfg`, `theme.txt` and the medium's marker to scratch; gives their places by their paths on the medium. */
+/** Writes `grub.cfg`, `systems.cfg` and `theme.txt` to scratch; gives their places by their paths on the medium. */
 export async function renderMenu(context: StepContext, menu: BootMenu): Promise<Record<string, string>> {
   const texts = await Promise.all(
     grubTemplates.map(async (name) => [name, await text(context.files[`${name}.cfg.in`], name)] as const),
@@ -38,6 +39,7 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
     memtestBios: isoPaths.memtestBios,
     memtestEfi: isoPaths.memtestEfi,
     systems: isoPaths.systemsConfig,
+    wordFrom: menu.wordFrom,
   };
   const config = grubConfig(`${menu.name} ${menu.version}`, menu.boot, paths, templates);
   const systems = systemsConfig(menu.boot, paths, templates);
@@ -45,8 +47,7 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
     NAME: themeText(menu.name),
     VERSION: themeText(menu.version),
   });
-  const product = `${menu.name} ${menu.version}\n`;
-  const files = { 'grub.cfg': config, 'systems.cfg': systems, 'theme.txt': theme, marker: product };
+  const files = { 'grub.cfg': config, 'systems.cfg': systems, 'theme.txt': theme };
   await Promise.all(
     Object.entries(files).map(([name, content]) => writeFile(join(context.scratch, name), content)),
   );
@@ -54,8 +55,17 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
     [isoPaths.config]: join(context.scratch, 'grub.cfg'),
     [isoPaths.systemsConfig]: join(context.scratch, 'systems.cfg'),
     [`${isoPaths.theme}/theme.txt`]: join(context.scratch, 'theme.txt'),
-    [mediumMarker(menu.mediumId)]: join(context.scratch, 'marker'),
   };
+}
+
+/** Writes the file by which GRUB knows a medium to scratch; gives its place by its path on the medium. */
+export async function writeMarker(
+  context: StepContext,
+  medium: { readonly mediumId: string; readonly name: string; readonly version: string },
+): Promise<Record<string, string>> {
+  const file = join(context.scratch, 'marker');
+  await writeFile(file, `${medium.name} ${medium.version}\n`);
+  return { [mediumMarker(medium.mediumId)]: file };
 }
 
 /** The theme's pictures by their paths on the medium. */

@@ -1,22 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf } from '../base/json.ts';
-import type { StepContext, StepKind } from '../plan/types.ts';
+import type { StepKind } from '../plan/types.ts';
 import { grubImages } from '../steps/grub-images.ts';
-import { type BootMenu, renderMenu, themePictures } from './boot-menu.ts';
+import { type BootMenu, renderMenu, themePictures, writeMarker } from './boot-menu.ts';
+import { extraFiles, stepInput as input, type PlacedExtras } from './extras.ts';
 import { derivedGuid, type IsoLayout, isoArguments, pathList, sortWeights } from './iso-arguments.ts';
 import { isoFiles, isoPaths } from './iso-content.ts';
 
 /** Name of the ISO in the artifact. */
 export const isoOutput = 'image.iso';
 
-export interface IsoOptions extends BootMenu {
+export interface IsoOptions extends BootMenu, PlacedExtras {
+  readonly mediumId: string;
   readonly label: string;
   readonly epoch: number;
-  /** Paths on the medium of files that other steps make: input name and file name. */
-  readonly made: Readonly<Record<string, { readonly input: string; readonly file: string }>>;
-  /** Paths on the medium of source files, by their names in the node's `files`. */
-  readonly given: Readonly<Record<string, string>>;
 }
 
 /** Puts the medium together: one run of xorriso that reads every file where it lies. */
@@ -34,7 +32,7 @@ export const isoStep: StepKind = {
         kernel: input(context, 'kernel'),
         initrd: input(context, 'initrd'),
         grub: input(context, 'grub'),
-        rendered: await renderMenu(context, options),
+        rendered: { ...(await renderMenu(context, options)), ...(await writeMarker(context, options)) },
         theme: themePictures(context),
         fonts: options.fonts,
         memtest: options.boot.memtest
@@ -43,7 +41,7 @@ export const isoStep: StepKind = {
               efi: context.toolFile('boot/memtest86+x64.efi'),
             }
           : undefined,
-        extras: extras(context, options),
+        extras: extraFiles(context, options),
       }),
       biosImage: isoPaths.biosImage,
       hybridMbr: input(context, 'grub').file(grubImages.hybridMbr),
@@ -56,18 +54,3 @@ export const isoStep: StepKind = {
     await context.run(context.tool('usr/bin/xorriso', ...isoArguments(layout, lists)));
   },
 };
-
-function input(context: StepContext, name: string) {
-  const artifact = context.inputs[name];
-  if (artifact === undefined) throw new Error(`the ISO needs the input ${name}`);
-  return artifact;
-}
-
-function extras(context: StepContext, options: IsoOptions): Record<string, string> {
-  const made = Object.entries(options.made).map(([path, from]) => [
-    path,
-    input(context, from.input).file(from.file),
-  ]);
-  const given = Object.entries(options.given).map(([path, name]) => [path, context.files[name]?.path]);
-  return Object.fromEntries([...made, ...given]) as Record<string, string>;
-}

@@ -1,9 +1,10 @@
 import { digestOf, type Json } from '../base/json.ts';
 import { stepNode } from '../plan/node.ts';
-import type { SourceFile, StepNode } from '../plan/types.ts';
+import type { StepNode } from '../plan/types.ts';
 import type { IsoSpec, Recipe } from '../recipe/types.ts';
 import { fontsFor } from '../steps/grub-fonts.ts';
 import { grubImagesNode } from '../steps/grub-images.ts';
+import { placeExtras } from './extras.ts';
 import { type IsoOptions, isoOutput, isoStep } from './iso-step.ts';
 import { grubFiles } from './package-files.ts';
 import type { Medium, MediumParts } from './types.ts';
@@ -50,29 +51,10 @@ export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
   });
 }
 
-/** Extras as inputs and files of a node, and where each belongs. */
-function placeExtras(parts: MediumParts) {
-  const inputs: Record<string, StepNode> = {};
-  const files: Record<string, SourceFile> = {};
-  const made: Record<string, { input: string; file: string }> = {};
-  const given: Record<string, string> = {};
-  for (const [path, extra] of Object.entries(parts.extras)) {
-    const name = `extra:${path}`;
-    if ('node' in extra) {
-      inputs[name] = extra.node;
-      made[path] = { input: name, file: extra.file };
-    } else {
-      files[name] = extra;
-      given[path] = name;
-    }
-  }
-  return { inputs, files, made, given };
-}
-
 export const isoMedium: Medium = {
   kind: 'iso',
   describe: 'an image that boots from CD and from stick, on BIOS and on UEFI',
-  filename: (recipe) => isoSpec(recipe).filename,
-  node: isoNode,
-  output: isoOutput,
+  files: (recipe, parts) => [
+    { name: isoSpec(recipe).filename, node: isoNode(recipe, parts), file: isoOutput },
+  ],
 };

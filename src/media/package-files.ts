@@ -15,6 +15,11 @@ export function grubFiles(): Record<string, SourceFile> {
   return Object.fromEntries(names.sort().map((name) => [name, sourceFile(join(root, name))]));
 }
 
+/** The script that chooses a slot on a disk with two of them. */
+export function slotsScript(): SourceFile {
+  return sourceFile(join(packageRoot(), 'grub', 'disk', 'slots.cfg.in'));
+}
+
 function sourceFile(path: string): SourceFile {
   const bytes = readFileSync(path);
   return { path, sha256: sha256(bytes), size: bytes.length };

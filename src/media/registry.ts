@@ -1,5 +1,17 @@
 import type { MediumKind } from '../recipe/types.ts';
 import { isoMedium } from './iso.ts';
+import { ovaMedium } from './ova.ts';
 import type { Medium } from './types.ts';
+import { usbMedium } from './usb.ts';
+import { virtualDiskMedium } from './virtual-disk.ts';
 
-export const media: Readonly<Record<MediumKind, Medium>> = { iso: isoMedium };
+export const media: Readonly<Record<MediumKind, Medium>> = {
+  iso: isoMedium,
+  usb: usbMedium,
+  qcow2: virtualDiskMedium('qcow2'),
+  vmdk: virtualDiskMedium('vmdk'),
+  vdi: virtualDiskMedium('vdi'),
+  vhd: virtualDiskMedium('vhd'),
+  vhdx: virtualDiskMedium('vhdx'),
+  ova: ovaMedium,
+};

@@ -16,6 +16,8 @@ export interface MediumParts {
   readonly initrd: StepNode;
   /** The build tools, with GRUB's and Memtest86+'s files. */
   readonly tools: StepNode;
+  /** The tools of `run` and `test`, with qemu-img. */
+  readonly qemuTools: StepNode;
   /** Seconds since 1970, the time of everything on the medium. */
   readonly epoch: number;
   /** More files, by their absolute paths on the medium. */
@@ -27,9 +29,13 @@ export interface Medium {
   readonly kind: MediumKind;
   /** One line for a person. */
   readonly describe: string;
-  /** The finished medium's file name. */
-  filename(recipe: Recipe): string;
-  node(recipe: Recipe, parts: MediumParts): StepNode;
-  /** Name of the medium in the node's artifact. */
-  readonly output: string;
+  /** The files of the output folder: the medium, then what lies beside it. */
+  files(recipe: Recipe, parts: MediumParts): readonly [MediumFile, ...MediumFile[]];
+  /** What of it a virtual machine starts from; without it the medium itself. */
+  startsFrom?(recipe: Recipe, parts: MediumParts): StepFile;
+}
+
+export interface MediumFile extends StepFile {
+  /** File name in the output folder. */
+  readonly name: string;
 }

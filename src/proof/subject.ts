@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { type BuildOptions, preparePlan, startTargets, tellWarnings } from '../build/build.ts';
 import type { BuildPlan } from '../build/plan.ts';
 import type { Manifest } from '../formats/manifest.ts';
@@ -9,7 +9,8 @@ import type { Artifact } from '../plan/types.ts';
 import { defaultTests } from '../recipe/default-tests.ts';
 import type { LoadedTests } from '../recipe/load-tests.ts';
 import type { BootTest } from '../recipe/test-types.ts';
-import { type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
+import { mediumOfFile } from '../recipe/tests/media-files.ts';
+import type { MediumKind, Recipe } from '../recipe/types.ts';
 import { hashFile, readMeta } from '../store/meta.ts';
 import { qemuForImages, qemuTarget, qemuUsedLast, rememberQemu } from './qemu.ts';
 import type { ProofImage } from './result.ts';
@@ -47,7 +48,8 @@ export function recipeSubject(recipe: Recipe, tests: LoadedTests | undefined): S
 async function build(recipe: Recipe, media: readonly MediumKind[], options: BuildOptions): Promise<Prepared> {
   const whole = await preparePlan(recipe, { ...options, media, agent: true });
   const wanted = whole.targets.filter(({ medium }) => medium !== undefined);
-  const plan: BuildPlan = { ...whole, targets: [qemuTarget(whole.lock), ...wanted] };
+  const started = wanted.map((target) => ({ ...target, ...target.startsFrom }));
+  const plan: BuildPlan = { ...whole, targets: [qemuTarget(whole.lock), ...started] };
   const made = startTargets(plan, options);
   const [qemu, ...artifacts] = made;
   if (qemu === undefined) throw new Error('the plan has no QEMU');
@@ -55,7 +57,7 @@ async function build(recipe: Recipe, media: readonly MediumKind[], options: Buil
     () => tellWarnings(plan, options),
     () => undefined,
   );
-  const images = wanted.map(({ medium, file }, i): [MediumKind, Promise<ProofImage>] => {
+  const images = started.map(({ medium, file }, i): [MediumKind, Promise<ProofImage>] => {
     const artifact = artifacts[i];
     if (medium === undefined || artifact === undefined) throw new Error('a target is no medium');
     return [medium, artifact.then((one) => imageFacts(medium, one.file(file), sumOf(one, file)))];
@@ -80,7 +82,7 @@ export function imageSubject(file: string, tests: LoadedTests | undefined): Subj
   return {
     name: basename(file),
     version: manifestIn(file)?.version,
-    tests: tests?.tests ?? defaultTests(mediaKinds).map((test) => attachedAs(file, test)),
+    tests: tests?.tests ?? defaultTests([mediumOfFile(file)]),
     place: tests?.place,
     prepare: (media, options) =>
       Promise.resolve({
@@ -88,13 +90,6 @@ export function imageSubject(file: string, tests: LoadedTests | undefined): Subj
         images: Object.fromEntries(media.map((kind) => [kind, Promise.resolve(imageFacts(kind, file))])),
       }),
   };
-}
-
-/** The built-in tests of a disk image attach it as a disk, not as a CD. */
-function attachedAs(file: string, test: BootTest): BootTest {
-  if (extname(file) === '.iso') return test;
-  const medium = test.matrix.medium.map(({ kind }) => ({ kind, as: 'virtio' as const }));
-  return { ...test, matrix: { ...test.matrix, medium } };
 }
 
 function imageFacts(medium: MediumKind, file: string, sha256?: string): ProofImage {

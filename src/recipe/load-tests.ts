@@ -75,7 +75,7 @@ function testsOf(root: LocatedMap, under: UnderTest, problems: Problems): BootTe
   const whole = checkStructure(mergeMap(below, root, recipeSchema, problems), true, problems);
   if (whole === undefined) return [];
   const raw = withDefaults(plain(whole), recipeSchema) as unknown as RawRecipe;
-  checkTests({ raw, root: whole, media: [], home: undefined, problems }, under);
+  checkTests({ raw, root: whole, home: undefined, problems }, under);
   if (raw.tests.length === 0 && problems.errors.length === 0) {
     problems.error('empty-list', keySpan(root, ['tests']), 'this file has no tests', {
       expected: 'a list of tests with the key `tests`',

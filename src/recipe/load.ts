@@ -1,4 +1,5 @@
 import { type Diagnostic, UserError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import { type Chain, readChain } from './chain.ts';
 import { recipeArgument } from './locate.ts';
@@ -16,7 +17,7 @@ import { type LocatedMap, plain } from './yaml/located.ts';
 export interface LoadOptions {
   /** `key=value` overrides, as `--set` takes them. */
   readonly set?: readonly string[];
-  /** The media to build; without it those of the recipe. */
+  /** The media to build, which the recipe need not describe; without it those of the recipe. */
   readonly media?: readonly string[];
   /** `HOME` is looked at, for `~/` in the paths of SSH keys. */
   readonly env?: NodeJS.ProcessEnv;
@@ -46,9 +47,9 @@ export async function loadRecipe(file: string, options: LoadOptions = {}): Promi
   const overrides = (options.set ?? []).flatMap((each) => overrideLayer(each, cwd, problems) ?? []);
   const merged = mergeAll(chain, overrides, problems);
   const whole = merged && checkStructure(merged, !chain.broken, problems);
-  const raw = whole && (withDefaults(plain(whole), recipeSchema) as unknown as RawRecipe);
+  const raw = whole && (withDefaults(withMedia(plain(whole), media), recipeSchema) as unknown as RawRecipe);
   if (whole && raw && !chain.broken) {
-    for (const rule of rules) rule({ raw, root: whole, media, home: env['HOME'], problems });
+    for (const rule of rules) rule({ raw, root: whole, home: env['HOME'], problems });
   }
   if (problems.errors.length > 0 || whole === undefined || raw === undefined)
     throw new UserError(inOrder(problems.errors));
@@ -70,6 +71,17 @@ function mediaAsked(names: readonly string[], problems: Problems): MediumKind[] 
     });
     return false;
   });
+}
+
+/** Media that were asked for and that the recipe does not describe are made with their usual settings. */
+function withMedia(recipe: Json, asked: readonly MediumKind[]): Json {
+  if (asked.length === 0 || recipe === null || typeof recipe !== 'object' || !('media' in recipe))
+    return recipe;
+  const unset = asked.map((kind): [string, Json] => [kind, {}]);
+  return {
+    ...recipe,
+    media: { ...Object.fromEntries(unset), ...(recipe['media'] as { [key: string]: Json }) },
+  };
 }
 
 /** Parents first, the recipe over them, the overrides last. */

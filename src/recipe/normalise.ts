@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { defaultTests } from './default-tests.ts';
 import { templatePath } from './locate.ts';
+import { mediaSpec } from './normalise-media.ts';
 import { normaliseTest, type TestSurroundings } from './normalise-tests.ts';
 import type { RawFile, RawInterface, RawKey, RawRecipe, RawService, RawUser } from './raw.ts';
 import { permissionBits } from './rules/files.ts';
@@ -65,12 +66,7 @@ export function normalise(file: string, from: From): Recipe {
       memtest: boot.memtest,
       firstDisk: boot['first-disk'],
     },
-    media: {
-      iso: media.iso && {
-        label: media.iso.label ?? raw.name.toUpperCase().replaceAll('-', '_').slice(0, 32),
-        filename: media.iso.filename ?? `${raw.name}.iso`,
-      },
-    },
+    media: mediaSpec(raw.name, media),
     tests: bootTests(from),
     place: placeIn(root),
   } satisfies Recipe);

@@ -45,8 +45,27 @@ export interface RawRecipe {
     readonly memtest: boolean;
     readonly 'first-disk': boolean;
   };
-  readonly media: { readonly iso?: { readonly label?: string; readonly filename?: string } };
+  readonly media: RawMedia;
   readonly tests: readonly RawTest[];
+}
+
+export interface RawMedia {
+  readonly iso?: { readonly label?: string; readonly filename?: string };
+  readonly usb?: RawDiskMedium & { readonly compress: 'none' | 'zstd' };
+  readonly qcow2?: RawDiskMedium;
+  readonly vmdk?: RawDiskMedium;
+  readonly vdi?: RawDiskMedium;
+  readonly vhd?: RawDiskMedium;
+  readonly vhdx?: RawDiskMedium;
+  readonly ova?: RawDiskMedium & { readonly memory: string; readonly cpus: number };
+}
+
+export interface RawDiskMedium {
+  readonly label?: string;
+  readonly filename?: string;
+  readonly size?: string;
+  readonly 'slot-size'?: string;
+  readonly 'data-size': string;
 }
 
 interface RawPe {

@@ -180,6 +180,13 @@ export interface BootEntry {
 
 export interface MediaSpec {
   readonly iso: IsoSpec | undefined;
+  readonly usb: UsbSpec | undefined;
+  readonly qcow2: DiskSpec | undefined;
+  readonly vmdk: DiskSpec | undefined;
+  readonly vdi: DiskSpec | undefined;
+  readonly vhd: DiskSpec | undefined;
+  readonly vhdx: DiskSpec | undefined;
+  readonly ova: OvaSpec | undefined;
 }
 
 export interface IsoSpec {
@@ -189,6 +196,33 @@ export interface IsoSpec {
   readonly filename: string;
 }
 
+/** A disk with a boot loader, two slots for kernel and initrd, and a data file system. Sizes are in bytes. */
+export interface DiskSpec {
+  /** Output file name. */
+  readonly filename: string;
+  /** Volume name of the EFI system partition: 1 to 11 of A–Z, 0–9 and `_`. */
+  readonly label: string;
+  /** Of the whole disk; `undefined`: as large as its parts. */
+  readonly size: number | undefined;
+  /** Of each of the two slots; `undefined`: what goes in, and half as much again. */
+  readonly slotSize: number | undefined;
+  readonly dataSize: number;
+}
+
+export interface UsbSpec extends DiskSpec {
+  readonly compress: 'none' | 'zstd';
+}
+
+export interface OvaSpec extends DiskSpec {
+  /** Bytes. */
+  readonly memory: number;
+  readonly cpus: number;
+}
+
+/** The media that are a disk. */
+export const diskMediaKinds = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ova'] as const;
+export type DiskMediumKind = (typeof diskMediaKinds)[number];
+
 /** The media that can be built; a new one is added here and in `src/media/registry.ts`. */
-export const mediaKinds = ['iso'] as const;
+export const mediaKinds = ['iso', ...diskMediaKinds] as const;
 export type MediumKind = (typeof mediaKinds)[number];

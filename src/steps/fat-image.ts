@@ -35,18 +35,21 @@ export async function makeFatImage(context: StepContext, image: string, fat: Fat
   for (const [path, file] of Object.entries(fat.files)) await mtools('mcopy', file, `::${path}`);
 }
 
-/** mformat writes a partition table into the boot sector, which readers of partitions would take for a disk's. */
-function clearPartitionTable(image: string): void {
+/**
+ * mformat writes a partition table into the boot sector, which readers of partitions would take for a disk's.
+ * @param offset of the file system in the image, in bytes
+ */
+export function clearPartitionTable(image: string, offset = 0): void {
   const fd = openSync(image, 'r+');
   try {
-    writeSync(fd, Buffer.alloc(64), 0, 64, 0x1be);
+    writeSync(fd, Buffer.alloc(64), 0, 64, offset + 0x1be);
   } finally {
     closeSync(fd);
   }
 }
 
 /** `/EFI/BOOT/X` → `/EFI`, `/EFI/BOOT`. */
-function parents(path: string): string[] {
+export function parents(path: string): string[] {
   const parent = posix.dirname(path);
   return parent === '/' ? [] : [...parents(parent), parent];
 }

@@ -1,12 +1,11 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Json, sha256 } from '../base/json.ts';
-import { fillTemplate } from '../formats/template.ts';
 import { stepNode } from '../plan/node.ts';
-import type { SourceFile, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { SourceFile, StepKind, StepNode } from '../plan/types.ts';
 import { makeFatImage } from './fat-image.ts';
 import { makeFonts } from './grub-fonts.ts';
-import { commonModules, platformModules } from './grub-modules.ts';
+import { makeGrubImage, writeEarlyConfig } from './grub-mkimage.ts';
 
 /** Files of the artifact. */
 export const grubImages = {
@@ -30,27 +29,6 @@ export function mediumMarker(mediumId: string): string {
   return `/boot/diskbios/${mediumId}`;
 }
 
-async function makeImage(
-  context: StepContext,
-  target: 'i386-pc' | 'x86_64-efi',
-  config: string,
-): Promise<void> {
-  const [format, output] =
-    target === 'i386-pc' ? ['i386-pc-eltorito', grubImages.elTorito] : ['x86_64-efi', grubImages.efi];
-  await context.run(
-    context.tool(
-      'usr/bin/grub-mkimage',
-      `--format=${format}`,
-      `--directory=${context.toolFile(`usr/lib/grub/${target}`)}`,
-      '--prefix=/boot/grub',
-      `--config=${config}`,
-      `--output=${join(context.out, output)}`,
-      ...commonModules,
-      ...platformModules[target],
-    ),
-  );
-}
-
 /**
  * GRUB's programs for BIOS and UEFI, and the menu's fonts. The menu itself is not part of them, so that they stay in
  * the store while a recipe is being worked on.
@@ -60,15 +38,11 @@ export const grubImagesStep: StepKind = {
   version: 3,
   async run(context, options) {
     const { mediumId } = options as unknown as Options;
-    const config = join(context.scratch, 'early.cfg');
-    const early = context.files['early.cfg.in'];
-    if (early === undefined) throw new Error('grub-images needs early.cfg.in');
-    const marker = mediumMarker(mediumId);
-    await writeFile(config, fillTemplate(await readFile(early.path, 'utf8'), { MARKER: marker }));
+    const config = await writeEarlyConfig(context, mediumMarker(mediumId));
     await mkdir(join(context.out, 'fonts'));
     await Promise.all([
-      makeImage(context, 'i386-pc', config),
-      makeImage(context, 'x86_64-efi', config),
+      makeGrubImage(context, 'i386-pc-eltorito', config, grubImages.elTorito),
+      makeGrubImage(context, 'x86_64-efi', config, grubImages.efi),
       makeFonts(context, join(context.out, 'fonts')),
       copyFile(
         context.toolFile('usr/lib/grub/i386-pc/boot_hybrid.img'),

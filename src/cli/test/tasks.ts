@@ -6,6 +6,7 @@ import type { Task } from '../../proof/proof.ts';
 import { imageSubject, recipeSubject, type Subject } from '../../proof/subject.ts';
 import { loadRecipe } from '../../recipe/load.ts';
 import { loadTests } from '../../recipe/load-tests.ts';
+import { mediumOfFile } from '../../recipe/tests/media-files.ts';
 import { mediaKinds } from '../../recipe/types.ts';
 import type { CliIo } from '../io.ts';
 import type { Named, TestFlags, TestWish } from './flags.ts';
@@ -49,7 +50,9 @@ async function subjectOf(
   const from = { cwd: io.cwd, env: io.env };
   if (kind === 'image') {
     const tests =
-      wish.tests === undefined ? undefined : await loadTests(wish.tests, { media: mediaKinds }, from);
+      wish.tests === undefined
+        ? undefined
+        : await loadTests(wish.tests, { media: [mediumOfFile(given)] }, from);
     warnings.push(...(tests?.warnings ?? []));
     return imageSubject(given, tests);
   }

@@ -60,6 +60,7 @@ const checks: Record<Name, (value: string | undefined) => string | undefined> = 
     firstWrong(value, (item) =>
       parseWish(item) === undefined ? 'is none of LABEL=…, UUID=…, a device, none' : undefined,
     ),
+  'diskbios.slot': (value) => (value === 'a' || value === 'b' ? undefined : 'is neither a nor b'),
   'diskbios.debug': (value) => (value === undefined ? undefined : 'takes no value'),
 };
 

@@ -12,6 +12,7 @@ const owners: Readonly<Record<string, string>> = {
   'diskbios.console': '`console` of the entry',
   'diskbios.dir': '`paths.systems`',
   'diskbios.data': '`data` of the entry',
+  'diskbios.slot': 'nothing: the boot loader says it',
   'diskbios.debug': '`debug` of the entry',
   console: '`boot.consoles`',
   initrd: 'nothing: the builder sets it',

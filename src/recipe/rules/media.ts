@@ -1,7 +1,9 @@
-import { mediaKinds } from '../types.ts';
-import { keyAt, type Rule } from './rule.ts';
+import { leastData, leastDisk, leastSlot, mostSlot, usualLeastSlot } from '../../base/disk-sizes.ts';
+import { formatBytes, parseBytes } from '../../base/sizes.ts';
+import { type DiskMediumKind, diskMediaKinds, mediaKinds } from '../types.ts';
+import { type Facts, keyAt, type Rule, valueAt } from './rule.ts';
 
-/** There is something to build, and what was asked for is in the recipe. */
+/** There is something to build, and disks have room for their parts. */
 export const mediaRules: Rule = (facts) => {
   const offered = mediaKinds.filter((kind) => facts.raw.media[kind] !== undefined);
   if (offered.length === 0) {
@@ -10,10 +12,49 @@ export const mediaRules: Rule = (facts) => {
     });
     return;
   }
-  for (const kind of facts.media) {
-    if (offered.includes(kind)) continue;
-    facts.problems.error('no-medium', keyAt(facts, ['media']), `the recipe has no medium \`${kind}\``, {
-      expected: `one of ${offered.join(', ')}`,
-    });
-  }
+  for (const kind of diskMediaKinds) checkDisk(facts, kind);
 };
+
+/** The parts of a disk have sizes that can be, and fit the whole. */
+function checkDisk(facts: Facts, kind: DiskMediumKind): void {
+  const medium = facts.raw.media[kind];
+  if (medium === undefined) return;
+  const at = ['media', kind];
+  const data = checkSize(facts, [...at, 'data-size'], medium['data-size'], { least: leastData });
+  const slot = checkSize(facts, [...at, 'slot-size'], medium['slot-size'], {
+    least: leastSlot,
+    most: mostSlot,
+  });
+  if (medium.size === undefined || data === undefined || slot === 'wrong' || data === 'wrong') return;
+  const least = leastDisk(slot ?? usualLeastSlot, data);
+  if ((parseBytes(medium.size) ?? 0) >= least) return;
+  facts.problems.error(
+    'image-too-small',
+    valueAt(facts, [...at, 'size']),
+    `its parts do not fit a disk of \`${medium.size}\``,
+    {
+      expected: `at least ${Math.ceil(least / 1024 ** 2)}MiB, or no \`size\``,
+      hint: `two slots of ${formatBytes(slot ?? usualLeastSlot)}, a data file system of ${formatBytes(data)}, the boot loader`,
+    },
+  );
+}
+
+function checkSize(
+  facts: Facts,
+  path: readonly string[],
+  written: string | undefined,
+  { least, most = Infinity }: { readonly least: number; readonly most?: number },
+): number | 'wrong' | undefined {
+  if (written === undefined) return undefined;
+  const bytes = parseBytes(written) ?? 0;
+  if (bytes >= least && bytes <= most) return bytes;
+  facts.problems.error(
+    'out-of-range',
+    valueAt(facts, path),
+    `\`${written}\` is too ${bytes < least ? 'little' : 'much'}`,
+    {
+      expected: `at least ${formatBytes(least)}${most === Infinity ? '' : ` and at most ${formatBytes(most)}`}`,
+    },
+  );
+  return 'wrong';
+}

@@ -1,6 +1,5 @@
 import type { Problems } from '../problems.ts';
 import type { RawRecipe } from '../raw.ts';
-import type { MediumKind } from '../types.ts';
 import { keySpan, type LocatedMap, nodeAt, type Path, valueSpan } from '../yaml/located.ts';
 import type { Span } from '../yaml/source.ts';
 
@@ -8,8 +7,6 @@ import type { Span } from '../yaml/source.ts';
 export interface Facts {
   readonly raw: RawRecipe;
   readonly root: LocatedMap;
-  /** The media to build. */
-  readonly media: readonly MediumKind[];
   /** Home folder, for `~/`. */
   readonly home: string | undefined;
   readonly problems: Problems;

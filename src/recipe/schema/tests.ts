@@ -1,5 +1,6 @@
 import { firmwares } from '../../base/machine.ts';
 import { mediumWords } from '../tests/media-words.ts';
+import { mediaKinds } from '../types.ts';
 import { list, map, oneOrMore, type SchemaNode, text } from './node.ts';
 import {
   cpusSchema,
@@ -12,15 +13,16 @@ import {
 import { stepSchema } from './test-steps.ts';
 
 const firmware: SchemaNode = { type: 'string', enum: firmwares };
-const medium: SchemaNode = { type: 'string', enum: mediumWords };
+const media = `${mediaKinds.join(', ')}, or one of them with its bus, such as iso-as-usb or usb-as-nvme`;
+const medium: SchemaNode = { type: 'string', enum: mediumWords, 'x-expected': media };
 
 const matrix = map(
   'What the test runs with: each combination is a case of its own. Every key takes one value or a list.',
   {
     medium: oneOrMore(
-      'Media under test, `iso` (attached as a CD), or with the way it is attached: `iso-as-usb`; without it every medium of the recipe as it is usually attached.',
+      'Media under test, `iso` (attached as a CD) or `usb` (as a stick), or with the way it is attached (`cd`, `usb`, `virtio`, `ahci`, `nvme`): `iso-as-usb`; without it every medium of the recipe as it is usually attached.',
       medium,
-      { 'x-expected': `one of ${mediumWords.join(', ')}, or a list of these` },
+      { 'x-expected': `${media}; or a list of these` },
     ),
     firmware: oneOrMore('Firmware of the machine; without it both.', firmware, {
       'x-expected': 'bios, uefi, or a list of these',

@@ -3,12 +3,26 @@ import type { TestMedium } from '../test-types.ts';
 import { type MediumKind, mediaKinds } from '../types.ts';
 
 /** How a medium is attached where a test does not say. */
-const usualAttachment: Readonly<Record<MediumKind, Attachment>> = { iso: 'cd' };
+const usualAttachment: Readonly<Record<MediumKind, Attachment>> = {
+  iso: 'cd',
+  usb: 'usb',
+  qcow2: 'virtio',
+  vmdk: 'ahci',
+  vdi: 'ahci',
+  vhd: 'ahci',
+  vhdx: 'ahci',
+  ova: 'ahci',
+};
+
+/** Only an ISO can be a CD. */
+function attachmentsOf(kind: MediumKind): Attachment[] {
+  return attachments.filter((as) => kind === 'iso' || as !== 'cd');
+}
 
 /** `iso` and `iso-as-cd` are one value. */
 const byWord: ReadonlyMap<string, TestMedium> = new Map(
   mediaKinds.flatMap((kind): [string, TestMedium][] => {
-    const ways = attachments.map((as): [string, TestMedium] => [`${kind}-as-${as}`, { kind, as }]);
+    const ways = attachmentsOf(kind).map((as): [string, TestMedium] => [`${kind}-as-${as}`, { kind, as }]);
     const usual = ways.filter(([, { as }]) => as === usualAttachment[kind]);
     return [...usual.map(([, medium]): [string, TestMedium] => [kind, medium]), ...ways];
   }),

@@ -18,6 +18,7 @@ const parts: MediumParts = {
   kernel: input('kernel'),
   initrd: input('initrd'),
   tools: input('tools'),
+  qemuTools: input('qemu'),
   epoch: 1735689600,
   extras: {},
 };

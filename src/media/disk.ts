@@ -1,0 +1,62 @@
+import { digestOf, type Json } from '../base/json.ts';
+import { stepNode } from '../plan/node.ts';
+import type { StepNode } from '../plan/types.ts';
+import type { DiskMediumKind, DiskSpec, Recipe } from '../recipe/types.ts';
+import { grubDiskNode } from '../steps/grub-disk.ts';
+import { fontsFor } from '../steps/grub-fonts.ts';
+import { type DiskOptions, diskStep } from './disk-step.ts';
+import { placeExtras } from './extras.ts';
+import { grubFiles, slotsScript } from './package-files.ts';
+import type { MediumParts } from './types.ts';
+
+/** What of a recipe a disk depends on. */
+export type DiskRecipe = Pick<Recipe, 'name' | 'version' | 'boot' | 'paths'> & {
+  readonly kernel: Pick<Recipe['kernel'], 'cmdline'>;
+};
+
+/** The settings of a medium that is a disk. */
+export function diskSpec(recipe: Pick<Recipe, 'media'>, kind: DiskMediumKind): DiskSpec {
+  const spec = recipe.media[kind];
+  if (spec === undefined) throw new Error(`the recipe has no media.${kind}`);
+  return spec;
+}
+
+/** The node of a disk image. Media with the same settings share it. Its artifact holds `diskOutput`. */
+export function diskNode(
+  recipe: DiskRecipe,
+  parts: MediumParts,
+  kind: DiskMediumKind,
+  spec: DiskSpec,
+): StepNode {
+  const { name, version, boot, kernel, paths } = recipe;
+  const { label, size, slotSize, dataSize } = spec;
+  // The boot loader outlives the slots' contents, so it is not that of one version.
+  const mediumId = digestOf({ name, label, disk: true }).slice(0, 16);
+  const { 'early.cfg.in': earlyConfig, ...menuFiles } = grubFiles();
+  if (earlyConfig === undefined) throw new Error('grub/early.cfg.in is missing');
+  const { tools, epoch } = parts;
+  const extras = placeExtras(parts);
+  const options: DiskOptions = {
+    ...{ name, version, label, mediumId, size, slotSize, dataSize },
+    askedAt: size === undefined && slotSize === undefined ? undefined : ['media', kind],
+    boot: { ...boot, cmdline: kernel.cmdline, systemsDir: paths.systems },
+    fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
+    wordFrom: 'slot_word',
+    made: extras.made,
+    given: extras.given,
+  };
+  return stepNode(diskStep, {
+    title: `write the disk ${label}`,
+    slot: `disk ${kind}`,
+    options: options as unknown as Json,
+    inputs: {
+      kernel: parts.kernel,
+      initrd: parts.initrd,
+      grub: grubDiskNode({ tools, mediumId, earlyConfig }),
+      ...extras.inputs,
+    },
+    files: { ...menuFiles, 'slots.cfg.in': slotsScript(), ...extras.files },
+    tools,
+    epoch,
+  });
+}
