@@ -33,7 +33,9 @@ function efiLoaders(image: OpenImage, offset: number, bytes: number): string[] {
 
 function menuOf(image: OpenImage): GrubMenu | undefined {
   const config = image.find('boot/grub/grub.cfg');
-  return config === undefined ? undefined : readGrubMenu(image.contents(config).toString('utf8'));
+  if (config === undefined) return undefined;
+  const set = image.slot === undefined ? {} : { slot_word: `diskbios.slot=${image.slot}` };
+  return readGrubMenu(image.contents(config).toString('utf8'), set);
 }
 
 function missingFiles(image: OpenImage, menu: GrubMenu): string[] {

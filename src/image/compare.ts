@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { compareVersions } from '../formats/debian-version.ts';
 import type { Manifest, ManifestFile, ManifestPackage } from '../formats/manifest.ts';
+import { hashFile } from '../store/meta.ts';
 import { shellLine } from '../sys/run.ts';
 import { describeImage, type ImageReport } from './describe.ts';
+import type { ImageEntry } from './disk.ts';
 import { type OpenImage, openImage } from './open.ts';
 
 export interface PackageChange {
@@ -105,17 +107,17 @@ interface HashedFile {
   readonly sha256: string;
 }
 
-function hashRange(image: OpenImage, offset: number, size: number): string {
+function hashOf(image: OpenImage, entry: ImageEntry): string {
   const hash = createHash('sha256');
   const chunk = 4 * 1024 * 1024;
-  for (let at = 0; at < size; at += chunk) hash.update(image.read(offset + at, Math.min(chunk, size - at)));
+  for (let at = 0; at < entry.size; at += chunk) hash.update(image.contents(entry, chunk, at));
   return hash.digest('hex');
 }
 
 function hashedFiles(image: OpenImage): HashedFile[] {
   return image.entries
     .filter((entry) => entry.type === 'file')
-    .map(({ path, size, offset }) => ({ path, size, sha256: hashRange(image, offset, size) }));
+    .map((entry) => ({ path: entry.path, size: entry.size, sha256: hashOf(image, entry) }));
 }
 
 function mediumChange(path: string, from?: HashedFile, to?: HashedFile): FileChange[] {
@@ -162,7 +164,7 @@ export function compareImages(first: string, second: string): Comparison {
     to: { file: second, bytes: b.bytes },
     deep: from.manifest !== undefined && to.manifest !== undefined,
   };
-  if (a.bytes === b.bytes && hashRange(a, 0, a.bytes) === hashRange(b, 0, b.bytes)) {
+  if (a.bytes === b.bytes && hashFile(first) === hashFile(second)) {
     return { ...common, identical: true, values: [], packages: [], medium: [], files: [] };
   }
   const packagesOf = (report: ImageReport): readonly ManifestPackage[] =>

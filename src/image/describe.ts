@@ -16,6 +16,12 @@ export interface MediumFile {
 export interface ImageReport {
   readonly file: string;
   readonly bytes: number;
+  /** `iso`, `raw` for a disk as it is, or qemu-img's name of a disk's format. */
+  readonly format: string;
+  /** Bytes of the disk as a machine sees it. */
+  readonly virtualBytes: number | undefined;
+  /** The slot of a disk that is started, which the rest is about. */
+  readonly slot: 'a' | 'b' | undefined;
   readonly label: string;
   readonly application: string;
   /** Seconds since 1970. */
@@ -73,6 +79,9 @@ export function describeImage(image: OpenImage): ImageReport {
   return {
     file: image.path,
     bytes: image.bytes,
+    format: image.format,
+    virtualBytes: image.format === 'iso' ? undefined : image.tables.gpt?.end,
+    slot: image.slot,
     label: image.volume.label,
     application: image.volume.application,
     created: image.volume.created,

@@ -1,23 +1,32 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { FailedError, UserError } from '../base/errors.ts';
 import { formatBytes } from '../base/sizes.ts';
-import { type IsoEntry, type IsoVolume, readEntries, readVolume } from '../formats/iso9660.ts';
+import { type IsoVolume, readEntries, readVolume } from '../formats/iso9660.ts';
 import { type PartitionTables, readPartitionTables } from '../formats/partitions.ts';
 import type { ReadAt } from '../formats/read-at.ts';
+import { openVirtualDisk } from '../formats/virtual-disks/open.ts';
+import { openOva } from '../formats/virtual-disks/ova.ts';
+import { type ImageEntry, type ImageVolume, readBootDisk, readParts } from './disk.ts';
 
 /** An image opened for reading. `using` closes it. */
 export interface OpenImage extends Disposable {
   readonly path: string;
+  /** Length of the file. */
   readonly bytes: number;
-  /** Reads exactly what is asked for, or throws. */
+  /** `iso`, `raw` for a disk as it is, or qemu-img's name of a disk's format. */
+  readonly format: string;
+  /** Reads exactly what is asked for, or throws; of a disk, as a machine sees it. */
   readonly read: ReadAt;
-  readonly volume: IsoVolume;
+  readonly volume: ImageVolume;
   readonly tables: PartitionTables;
-  readonly entries: readonly IsoEntry[];
+  /** Of a disk with slots: those of the slot that is started. */
+  readonly entries: readonly ImageEntry[];
+  /** The slot of a disk that is started. */
+  readonly slot: 'a' | 'b' | undefined;
   /** A file of the image, links followed; `undefined` where there is none. */
-  find(path: string): IsoEntry | undefined;
-  /** The contents of a file of the image, or its first `length` bytes. */
-  contents(entry: IsoEntry, length?: number): Buffer;
+  find(path: string): ImageEntry | undefined;
+  /** The contents of a file of the image, or its first `length` bytes from `offset` on. */
+  contents(entry: ImageEntry, length?: number, offset?: number): Buffer;
 }
 
 function exactReader(fd: number, path: string): ReadAt {
@@ -42,7 +51,8 @@ function notAnImage(path: string, why: string): UserError {
   return new UserError({
     code: 'not-an-image',
     message: `${path} is not an image that diskbios can read: ${why}`,
-    expected: 'an ISO image, such as `diskbios build` writes to out/',
+    expected: 'an ISO or disk image, such as `diskbios build` writes to out/',
+    hint: /\.(zst|gz|xz)$/.test(path) ? 'unpack it first' : undefined,
   });
 }
 
@@ -71,35 +81,49 @@ function looksLikeText(bytes: Buffer): boolean {
 
 function readWhole(fd: number, path: string): Omit<OpenImage, typeof Symbol.dispose> {
   const { size: bytes } = fstatSync(fd);
-  const read = exactReader(fd, path);
+  const file = exactReader(fd, path);
+  const known = openOva(file, bytes) ?? openVirtualDisk(file, bytes);
+  const { format, read } = known ?? { format: undefined, read: file };
+  const length = known?.bytes ?? bytes;
   // The volume descriptors start at byte 32768.
-  if (bytes < 17 * 2048) {
-    const start = read(0, Math.min(bytes, 512));
+  if (length < 17 * 2048) {
+    const start = file(0, Math.min(bytes, 512));
     throw notAnImage(
       path,
       looksLikeText(start) ? 'it is a text file' : `it is only ${formatBytes(bytes)} long`,
     );
   }
+  const tables = readPartitionTables(read);
+  const disk = tables.gpt === undefined ? undefined : readBootDisk(read, tables.gpt.partitions);
+  const content = disk ?? isoContent(read, path, length);
+  if (tables.gpt !== undefined && tables.gpt.end > length) {
+    throw truncated(path, `its partition table ends at byte ${tables.gpt.end}, but ${length} are there`);
+  }
+  const byPath = new Map(content.entries.map((entry) => [entry.path, entry]));
+  return {
+    ...{ path, bytes, read, tables },
+    format: disk === undefined ? 'iso' : (format ?? 'raw'),
+    ...{ volume: content.volume, entries: content.entries, slot: disk?.slot },
+    find: (wanted) => followLinks(byPath, wanted),
+    contents: (entry, wanted = entry.size, offset = 0) =>
+      readParts(read, entry.extents, { offset, length: Math.min(wanted, entry.size - offset) }),
+  };
+}
+
+function isoContent(
+  read: ReadAt,
+  path: string,
+  bytes: number,
+): { readonly volume: ImageVolume; readonly entries: readonly ImageEntry[] } {
   const volume = volumeOf(read, path);
   if (volume.bytes > bytes) {
     throw truncated(path, `it says that it is ${volume.bytes} bytes long, but ${bytes} are there`);
   }
-  const tables = readPartitionTables(read);
-  if (tables.gpt !== undefined && tables.gpt.end > bytes) {
-    throw truncated(path, `its partition table ends at byte ${tables.gpt.end}, but ${bytes} are there`);
-  }
-  const entries = readEntries(read, volume);
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  return {
-    path,
-    bytes,
-    read,
-    volume,
-    tables,
-    entries,
-    find: (wanted) => followLinks(byPath, wanted),
-    contents: (entry, length = entry.size) => read(entry.offset, Math.min(length, entry.size)),
-  };
+  const entries = readEntries(read, volume).map(({ path: at, type, size, target, offset }) => ({
+    ...{ path: at, type, size, target },
+    extents: [{ from: offset, to: offset + size }],
+  }));
+  return { volume, entries };
 }
 
 function volumeOf(read: ReadAt, path: string): IsoVolume {
@@ -111,7 +135,7 @@ function volumeOf(read: ReadAt, path: string): IsoVolume {
   }
 }
 
-function followLinks(entries: ReadonlyMap<string, IsoEntry>, path: string): IsoEntry | undefined {
+function followLinks(entries: ReadonlyMap<string, ImageEntry>, path: string): ImageEntry | undefined {
   let wanted = path.replace(/^\/+/, '');
   for (let links = 0; links < 16; links += 1) {
     const entry = entries.get(wanted);
@@ -124,7 +148,7 @@ function followLinks(entries: ReadonlyMap<string, IsoEntry>, path: string): IsoE
   return undefined;
 }
 
-/** Opens an ISO image. Throws `UserError` for a file that is none, `FailedError` for one that was cut off. */
+/** Opens an ISO or a disk image. Throws `UserError` for a file that is none, `FailedError` for one that was cut off. */
 export function openImage(path: string): OpenImage {
   const fd = openFile(path);
   try {

@@ -20,6 +20,15 @@ function bootsOn({ bios, uefi, efiLoaders }: BootFacts): string {
   return parts.length === 0 ? 'nothing that is known' : parts.join('; ');
 }
 
+const formats: Readonly<Record<string, string>> = {
+  raw: 'as it is',
+  vpc: 'VHD',
+  vhdx: 'VHDX',
+  vmdk: 'VMDK',
+  vdi: 'VDI',
+  ova: 'a virtual machine (OVA)',
+};
+
 /** What it is, in a few lines. */
 export function overview(report: ImageReport): string {
   const { manifest, kernel } = report;
@@ -28,6 +37,10 @@ export function overview(report: ImageReport): string {
     ['size', `${formatBytes(report.bytes)} (${report.bytes} bytes)`],
     ['volume', report.label],
   ];
+  if (report.virtualBytes !== undefined) {
+    rows.push(['disk', `${formats[report.format] ?? report.format}, of ${formatBytes(report.virtualBytes)}`]);
+  }
+  if (report.slot !== undefined) rows.push(['slot', `${report.slot} is started; what follows is about it`]);
   if (manifest !== undefined) {
     rows.push(
       ['image', `${manifest.name} ${manifest.version} for ${manifest.arch}, Debian ${manifest.suite}`],
