@@ -8,6 +8,8 @@ const programs = {
   curl: { paths: ['/usr/bin/curl'], package: 'curl and ca-certificates' },
   mke2fs: { paths: ['/usr/sbin/mke2fs'], package: 'e2fsprogs' },
   debootstrap: { paths: ['/usr/sbin/debootstrap'], package: 'debootstrap' },
+  gpgv: { paths: ['/usr/bin/gpgv'], package: 'gpgv and debian-archive-keyring' },
+  perl: { paths: ['/usr/bin/perl'], package: 'perl-base' },
   btrfs: { paths: ['/usr/bin/btrfs', '/usr/sbin/btrfs', '/bin/btrfs'], package: 'btrfs-progs' },
 } as const;
 

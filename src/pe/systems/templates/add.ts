@@ -18,6 +18,7 @@ import { startOf } from '../../lib/systems/oci/start.ts';
 import { templatesFolder } from '../../lib/systems/places.ts';
 import { resolveInside } from '../../lib/systems/resolve.ts';
 import { versionProblem } from '../../lib/systems/system-file.ts';
+import { debootstrapArguments, debootstrapScript } from '../../lib/systems/templates/debootstrap.ts';
 import {
   offeredName,
   parseTemplateName,
@@ -28,14 +29,14 @@ import { fileOf, rootOf, templateText } from '../../lib/systems/templates/templa
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
 import { checksumOfFolder, copyFolder, diskUse } from '../archive/tree.ts';
-import { makeVolume } from '../archive/volume.ts';
 import { type Stream, unpackInto } from '../archive/unpack.ts';
+import { makeVolume } from '../archive/volume.ts';
 import { change, recover } from '../journal.ts';
 import { locked } from '../lock.ts';
 import { writableDir } from '../places.ts';
 import { needed } from '../programs.ts';
 import { download } from './fetch.ts';
-import { isImage, layersSize, openImage, unpackImage } from './image.ts';
+import { isImage, layersSize, openImage, ownArchitecture, unpackImage } from './image.ts';
 import { fetchImage } from './registry.ts';
 
 export interface AddWish {
@@ -254,11 +255,28 @@ async function fromRegistry(name: string, wish: AddWish, work: string, report: R
 
 async function fromDebian(suite: string, { mirror }: AddWish, work: string): Promise<Got> {
   const program = needed('debootstrap');
+  // It would go on without these, and find out too late, or check no signature.
+  needed('perl');
+  needed('gpgv');
   await makeVolume(`${work}/root`);
-  const words = ['--variant=minbase', suite, `${work}/root`, ...(mirror === undefined ? [] : [mirror])];
-  const code = foreground([program, ...words]);
+  const words = debootstrapArguments({
+    architecture: ownArchitecture(),
+    suite,
+    folder: `${work}/root`,
+    mirror,
+  });
+  // What it mounts goes with it, however it ends.
+  const apart = [busybox, 'unshare', '-m', '--propagation', 'private'];
+  const code = foreground([...apart, busybox, 'sh', '-c', debootstrapScript, program, ...words]);
   checkInterrupted();
   if (code !== 0) throw new FailedError('debootstrap', `debootstrap failed (exit code ${code})`);
+  await must([
+    busybox,
+    'sh',
+    '-c',
+    'rm -rf "$0"/var/cache/apt/archives/*.deb "$0"/var/lib/apt/lists/*',
+    `${work}/root`,
+  ]);
   return { ...plain, source: `debian ${suite}`, version: new Date().toISOString().slice(0, 10) };
 }
 

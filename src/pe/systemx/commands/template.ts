@@ -165,7 +165,10 @@ export const template = command({
       ['  FOLDER', 'an OCI image layout, or a root'],
       ['  https://...', 'such an archive; needs curl in the image'],
       ['  oci:HOST/NAME:TAG', 'an image in a registry; needs curl in the image'],
-      ['  debian:SUITE', 'debootstrap; needs debootstrap in the image'],
+      [
+        '  debian:SUITE',
+        'debootstrap; needs debootstrap, gpgv, perl-base and debian-archive-keyring in the image',
+      ],
     ]),
   ],
   arguments: [
