@@ -218,7 +218,11 @@ const containers = [
   ...['cls_cgroup', 'cls_u32', 'sch_ingress', 'sch_tbf', 'inet_diag', 'tcp_diag', 'unix_diag'],
 ];
 
-const volumes = ['drivers/md/dm-*', 'md-mod', 'raid0', 'raid1', 'raid10', 'raid456', 'bcache'];
+const volumes = [
+  ...['drivers/md/dm-*', 'md-mod', 'raid0', 'raid1', 'raid10', 'raid456', 'bcache'],
+  // dm-crypt and cryptsetup ask for ciphers by their names; LUKS uses aes-xts.
+  ...['xts', 'essiv', 'aesni_intel', 'algif_skcipher'],
+];
 
 /** The profiles by name; a recipe names them in `kernel.modules.profiles`. */
 export const moduleProfiles: Readonly<Record<string, ModuleProfile>> = {

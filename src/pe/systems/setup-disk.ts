@@ -75,9 +75,15 @@ export async function setupDisk(wish: SetupWish): Promise<{ readonly device: str
       writeAt(disk.device, at, bytes);
     const partition = await partitionOf(disk);
     const container = wish.encrypt ? encrypt(partition, wish.said) : partition;
-    wish.said(`making the ${wish.fileSystem} file system`);
-    await makeFileSystem(container, wish);
-    if (wish.encrypt) await must(['cryptsetup', 'config', partition, '--label', wish.label]);
+    try {
+      wish.said(`making the ${wish.fileSystem} file system`);
+      await makeFileSystem(container, wish);
+      if (wish.encrypt) await must(['cryptsetup', 'config', partition, '--label', wish.label]);
+    } catch (error) {
+      // As long as it is open the disk is in use.
+      if (wish.encrypt) await execute(['cryptsetup', 'close', mapperName]);
+      throw error;
+    }
     return { device: partition };
   });
 }
@@ -149,7 +155,9 @@ export function unlock(partition: string): string {
 
 async function makeFileSystem(device: string, { fileSystem, label }: SetupWish): Promise<void> {
   if (fileSystem === 'ext4') {
-    await must(['mkfs.ext4', '-q', '-F', '-m', '1', '-E', 'lazy_itable_init=1', device]);
+    // Counts by folders, so that what a system fills can be limited.
+    const counts = ['-O', 'quota,project', '-E', 'quotatype=prjquota,lazy_itable_init=1'];
+    await must(['mkfs.ext4', '-q', '-F', '-m', '1', ...counts, device]);
     await must([busybox, 'sync', device]);
     await must(['tune2fs', '-L', label, device]);
   } else {
