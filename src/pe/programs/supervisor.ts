@@ -26,6 +26,7 @@ import { debugShell } from '../supervisor/debug-shell.ts';
 import { makeDeviceLinks } from '../supervisor/device-links.ts';
 import { createDrivers, type Drivers } from '../supervisor/drivers.ts';
 import { dropIns } from '../supervisor/drop-ins.ts';
+import { spareMemory } from '../supervisor/huge-pages.ts';
 import { flushLog, log } from '../supervisor/log.ts';
 import { prepareLogin } from '../supervisor/login.ts';
 import { createNetwork } from '../supervisor/network.ts';
@@ -123,6 +124,7 @@ async function main(): Promise<void> {
   makeFolder('/run/diskbios');
   joinThePe([ownPid()]);
   makeDeviceLinks();
+  spareMemory();
   const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
   writeText('/proc/sys/kernel/hostname', config.hostname);
   const commandLine = readText('/proc/cmdline') ?? '';

@@ -9,7 +9,7 @@ function connect(): void {
   if (!exists('/dev/log')) return;
   const pipe = makePipe();
   if (pipe === undefined) return;
-  const pid = spawn(['/usr/bin/logger', '-t', 'diskbios'], { stdin: pipe.read }, () => {
+  const pid = spawn(['/usr/bin/busybox', 'logger', '-t', 'diskbios'], { stdin: pipe.read }, () => {
     closeFd(pipe.write);
     logger = undefined;
   });
