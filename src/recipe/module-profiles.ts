@@ -24,7 +24,7 @@ const blockBasics = [
 
 const fileSystems = [
   ...['ext4', 'btrfs', 'xfs', 'vfat', 'exfat', 'ntfs3', 'isofs', 'udf', 'fuse', 'autofs4', 'efivarfs'],
-  ...['overlay', 'squashfs', 'erofs'],
+  ...['overlay', 'squashfs', 'erofs', 'quota_v2'],
   ...['nls_utf8', 'nls_ascii', 'nls_cp437', 'nls_cp850', 'nls_cp936', 'nls_iso8859-1'],
   ...['9p', '9pnet', '9pnet_fd', '9pnet_virtio', 'virtiofs'],
 ];

@@ -41,7 +41,8 @@ export async function mountVolume(
         problems: [`the data volume ${device} is used for reading only: ${why}`],
       };
     }
-    await mount({ what: device, at: folder, type, options: ['noatime'] });
+    const counts = superblock.projectQuota ? ['prjquota'] : [];
+    await mount({ what: device, at: folder, type, options: ['noatime', ...counts] });
     return { volume: volume(undefined), problems: [] };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

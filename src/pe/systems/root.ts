@@ -13,6 +13,7 @@ import {
   type RootMount,
 } from '../lib/systems/layering.ts';
 import { ownFolders } from './binds.ts';
+import { boundByLimits } from './disk-limit.ts';
 import type { Target } from './engines/engine.ts';
 import { idMapProblem, mountProgram } from './id-maps.ts';
 import { livefsTemplateLayers } from './livefs.ts';
@@ -54,7 +55,7 @@ export async function mountRoot(target: Target, idBase: number | undefined): Pro
 }
 
 /** One process for all: under emulation each takes longer than what it does. */
-async function mountAll({ name, folder, run }: Target, table: readonly RootMount[]): Promise<void> {
+async function mountAll({ name, folder, run, system }: Target, table: readonly RootMount[]): Promise<void> {
   const uppers = [`upperdir=${folder}/delta`, `upperdir=${run}/own/delta`];
   const twice = mounts().find(({ options }) => uppers.some((upper) => options.includes(upper)));
   if (twice !== undefined)
@@ -66,7 +67,7 @@ async function mountAll({ name, folder, run }: Target, table: readonly RootMount
   replaceFile(path, mountTable(table), 0o600);
   const doubtful = exists(leftPath(run));
   const before = doubtful ? await timesInUse() : 0;
-  const program = idMapProblem() === undefined ? [mountProgram] : [busybox, 'mount'];
+  const program = idMapProblem() === undefined ? boundByLimits(system, mountProgram) : [busybox, 'mount'];
   await must([...program, '-a', '-T', path]);
   if (!doubtful) return;
   if ((await timesInUse()) > before)

@@ -30,6 +30,11 @@ export const askSupervisor = (
   patience: number,
 ): Promise<Reply> => request(`${action} ${serviceName(system)}`, patience);
 
+/** Has the supervisor forget the service of a system that is not there any more. It would do so by itself, but later. */
+export async function forgetService(system: string): Promise<void> {
+  if (serviceState(system) !== undefined) await askSupervisor('stop', system, 20_000);
+}
+
 /** Starts or stops a service of the PE itself. Throws `FailedError` where it cannot be. */
 export async function controlService(action: 'start' | 'stop' | 'restart', service: string): Promise<void> {
   const { code, message } = await request(`${action} ${service}`, 20_000);

@@ -18,6 +18,8 @@ export interface Superblock {
   readonly uuid: string;
   /** The file system has noted mistakes in itself (ext4). */
   readonly hasErrors: boolean;
+  /** It counts what is filled by folders (ext4). */
+  readonly projectQuota: boolean;
   /** Disks that it is spread over (btrfs). */
   readonly disks: number;
 }
@@ -32,7 +34,8 @@ export const superblockBytes = 65_536 + 4096;
 export function readSuperblock(bytes: Uint8Array): Superblock | undefined {
   for (const read of readers) {
     const found = read(new Fields(bytes));
-    if (found !== undefined) return { label: '', uuid: '', hasErrors: false, disks: 1, ...found };
+    if (found !== undefined)
+      return { label: '', uuid: '', hasErrors: false, projectQuota: false, disks: 1, ...found };
   }
   return undefined;
 }
@@ -111,6 +114,8 @@ const readers: readonly ((f: Fields) => Partial | undefined)[] = [
           uuid: f.uuid(ext + 104),
           label: f.text(ext + 120, 16),
           hasErrors: (f.u16(ext + 58) & 2) !== 0,
+          // Compatible features 0x100 (quota) and 0x2000 (project), and the file that the counts are in.
+          projectQuota: (f.u32(ext + 100) & 0x2100) === 0x2100 && f.u32(ext + 620) !== 0,
         }
       : undefined,
   (f) => (f.is(3, 'EXFAT   ') ? { type: 'exfat', uuid: f.serial(100) } : undefined),

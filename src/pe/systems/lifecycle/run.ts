@@ -16,6 +16,7 @@ import {
 import { runFolder } from '../../lib/systems/places.ts';
 import { type EndSigns, type RunState, startPatience } from '../../lib/systems/run-state.ts';
 import { birthplace, makeCgroup, removeCgroup } from '../cgroup.ts';
+import { diskLimitProblems, limitDisk } from '../disk-limit.ts';
 import type { StartPlan, Target } from '../engines/engine.ts';
 import { engineOf, engines } from '../engines/registry.ts';
 import { locked } from '../lock.ts';
@@ -36,7 +37,7 @@ export interface StartWish {
 
 const noEnds: EndSigns = { powerOff: [], reboot: [] };
 const logLimit = 256 * 1024;
-const beginTick = 5;
+const beginTick = 10;
 
 function saveState(target: Target, state: Omit<RunState, 'folder' | 'engine' | 'started'>): void {
   const { folder, run, system } = target;
@@ -126,8 +127,15 @@ async function ready(wanted: Target): Promise<StartPlan> {
   const unlimited = makeCgroup(target.cgroup, target.system.limits);
   if (!target.dir.readOnly)
     fitToRun(`${target.folder}/${target.system.kind === 'os' ? 'rootfs' : 'delta'}`, target.system);
+  const unbound = diskLimitProblems(target);
+  if (unbound.length === 0) await limitDisk(target);
   await mountRoot(target, engine.mapsIds && !target.system.privileged ? target.system.idBase : undefined);
-  const problems = [...unlimited, ...settingsProblems(target.name, target.system), ...engine.check(target)];
+  const problems = [
+    ...unlimited,
+    ...unbound,
+    ...settingsProblems(target.name, target.system),
+    ...engine.check(target),
+  ];
   if (problems.length > 0)
     throw new UserError(
       problems.map((message) => ({

@@ -1,10 +1,12 @@
 import { print } from '../../host.ts';
 import { settings } from '../../lib/systems/settings.ts';
+import { diskLimitProblems } from '../../systems/disk-limit.ts';
 import { destroy as remove } from '../../systems/lifecycle/destroy.ts';
 import { rename as move } from '../../systems/lifecycle/rename.ts';
 import { set as change, settingsProblems } from '../../systems/lifecycle/set.ts';
 import { stateOf } from '../../systems/running.ts';
 import { findSound, findSystem } from '../../systems/store.ts';
+import { forgetService } from '../../systems/supervisor-client.ts';
 import { type Argument, command } from '../command.ts';
 import { confirm } from '../confirm.ts';
 import { json, yes } from '../options.ts';
@@ -52,7 +54,9 @@ export const set = command({
       if (changed.length === 0) note('nothing has changed');
       else if (stateOf(name) === 'running') note(`it counts from the next start on: systemx restart ${name}`);
     }
-    for (const problem of settingsProblems(name, after)) note(`it cannot be started like this: ${problem}`);
+    const { dir } = findSound(name);
+    const problems = [...settingsProblems(name, after), ...diskLimitProblems({ name, system: after, dir })];
+    for (const problem of problems) note(`it cannot be started like this: ${problem}`);
     return 0;
   },
 });
@@ -65,6 +69,7 @@ export const rename = command({
   examples: ['systemx rename web www'],
   async run({ args: [from = '', to = ''] }) {
     await move(from, to);
+    await forgetService(from);
     print(`${from} is ${to} now`);
     return 0;
   },
@@ -81,6 +86,7 @@ export const destroy = command({
     const { folder } = findSystem(name);
     confirm(`${folder} and everything in it will be gone for good.`, name, options.yes);
     await remove(name);
+    await forgetService(name);
     print(`${name} is gone`);
     return 0;
   },

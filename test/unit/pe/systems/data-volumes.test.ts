@@ -10,7 +10,14 @@ import {
 } from '../../../../src/pe/lib/systems/data-volumes.ts';
 import type { Superblock } from '../../../../src/pe/lib/systems/superblock.ts';
 
-const ext4: Superblock = { type: 'ext4', label: 'DISKBIOS-DATA', uuid: 'aaaa-1', hasErrors: false, disks: 1 };
+const ext4: Superblock = {
+  type: 'ext4',
+  label: 'DISKBIOS-DATA',
+  uuid: 'aaaa-1',
+  hasErrors: false,
+  projectQuota: false,
+  disks: 1,
+};
 const disk = (device: string, over: Partial<Superblock> = {}): Candidate => ({
   device,
   superblock: { ...ext4, ...over },

@@ -103,7 +103,14 @@ describe('readSuperblock', () => {
     const file = image('ext4.img', 16 * mebibyte);
     const uuid = 'd0a2b3c4-1111-2222-3333-444455556666';
     execFileSync(program('mke2fs') ?? '', ['-q', '-t', 'ext4', '-L', 'DISKBIOS-DATA', '-U', uuid, file]);
-    expect(read(file)).toEqual({ type: 'ext4', label: 'DISKBIOS-DATA', uuid, hasErrors: false, disks: 1 });
+    expect(read(file)).toEqual({
+      type: 'ext4',
+      label: 'DISKBIOS-DATA',
+      uuid,
+      hasErrors: false,
+      projectQuota: false,
+      disks: 1,
+    });
     const bytes = readFileSync(file);
     bytes.writeUInt16LE(2, 1024 + 58);
     expect(readSuperblock(bytes)?.hasErrors).toBe(true);
