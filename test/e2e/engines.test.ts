@@ -18,6 +18,15 @@ beforeAll(async () => {
 }, 10 * minute);
 afterAll(() => pe.end());
 
+/** Kills the PE's supervisor, which busybox init starts again; the agent goes with it, and comes back. */
+async function endSupervisor(): Promise<void> {
+  const killed = pe.run(
+    `kill -9 $(sed 's/.*"supervisor":\\([0-9]*\\).*/\\1/' /run/diskbios/services.json); sleep 60`,
+  );
+  await killed.catch(() => undefined);
+  await pe.machine.agent().waitUntilThere(2 * minute);
+}
+
 describe('an app system on the livefs, in a container', () => {
   test('its own init runs in it, under its own name, and it takes a few KB', async () => {
     await pe.sh('systemx create web && systemx start web');
@@ -128,6 +137,13 @@ describe('ends', () => {
     expect(await pe.bootId()).toBe(boot);
   });
 
+  test('destroyed, its service is gone too', async () => {
+    await pe.sh('systemx create gone && systemx start gone && systemx stop gone');
+    expect(await pe.sh('service --status-all')).toContain('system-gone');
+    await pe.sh('systemx destroy gone --yes gone');
+    expect(await pe.sh('service --status-all')).not.toContain('system-gone');
+  });
+
   test('killed from outside it comes back', async () => {
     const first = await pe.initPid('web');
     await pe.sh(`kill -9 ${first}`);
@@ -157,16 +173,37 @@ describe('ends', () => {
 
   test('the supervisor may die: systems run on, are taken on, and their ends are still told apart', async () => {
     const pids = await Promise.all(['web', 'db'].map(pe.initPid));
-    const killed = pe.run(
-      `kill -9 $(sed 's/.*"supervisor":\\([0-9]*\\).*/\\1/' /run/diskbios/services.json); sleep 60`,
-    );
-    await killed.catch(() => undefined);
-    await pe.machine.agent().waitUntilThere(2 * minute);
+    await endSupervisor();
     await pe.untilState('web', 'running');
     expect(await Promise.all(['web', 'db'].map(pe.initPid))).toEqual(pids);
     await pe.inside('web', 'poweroff');
     await pe.untilState('web', 'stopped');
     expect(await pe.sh('systemx info web --json')).toMatch(/"ended": "it switched itself off"/);
+  });
+});
+
+describe('with diskbios.console=', () => {
+  /** What stands on a terminal of the screen. */
+  const screen = (n: number): string => `cat /dev/vcs${n}`;
+
+  test('a system has the screen and the keyboard, and the PE comes after it', async () => {
+    await pe.sh('systemx create shown && systemx stop web');
+    // As if it had been booted with it: the supervisor that starts now reads it.
+    await pe.sh(
+      'echo "$(cat /proc/cmdline) diskbios.mode=dual diskbios.systems=shown diskbios.console=shown" >/tmp/cmdline && mount --bind /tmp/cmdline /proc/cmdline',
+    );
+    await endSupervisor();
+    // Nothing may cover /proc where a system is to mount its own; and the login that was there before is a person's no more.
+    await pe.sh('umount /proc/cmdline; kill $(ps -o pid,args | awk "/[g]etty.* tty1 /{ print \\$1 }")');
+    await pe.untilState('shown', 'running');
+    await pe.until(screen(1), /shown login:/);
+    expect(await pe.sh('cat /sys/class/tty/tty0/active')).toBe('tty1');
+    await pe.until(screen(2), /login:/);
+    await pe.type('someone\n');
+    await pe.until(screen(1), /shown login: someone[^]*Password:/);
+    await pe.inside('shown', 'poweroff');
+    await pe.untilState('shown', 'stopped');
+    await pe.until('cat /sys/class/tty/tty0/active', 'tty2');
   });
 });
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { chooseAccelerator } from '../../src/boot/accel.ts';
+import type { Guest } from '../../src/boot/guest.ts';
 import { type Machine, type MachineSpec, withMachine } from '../../src/boot/machine.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
 import { passMenu, waitForReady } from './boot.ts';
@@ -29,6 +30,8 @@ export interface RunningPe {
   /** Process id in the PE of the first process of a system that LXC runs. */
   readonly initPid: (system: string) => Promise<string>;
   readonly bootId: () => Promise<string>;
+  /** Types at the machine's own keyboard. */
+  readonly type: (text: string) => Promise<void>;
   /** Runs a command at a terminal; what is typed there is written to it piece by piece. */
   readonly atTerminal: (command: string) => Promise<Terminal>;
   readonly end: () => Promise<void>;
@@ -85,7 +88,7 @@ export async function startPe(
         await waitForReady(guest);
         await new Promise<void>((finish) => {
           resolve(
-            words(machine, async () => {
+            words(machine, guest, async () => {
               finish();
               await lasts;
             }),
@@ -97,7 +100,7 @@ export async function startPe(
   });
 }
 
-function words(machine: Machine, end: () => Promise<void>): RunningPe {
+function words(machine: Machine, guest: Guest, end: () => Promise<void>): RunningPe {
   const run: RunningPe['run'] = (command, within = 3 * minute) => machine.agent().run(command, { within });
   const sh: RunningPe['sh'] = async (command, within) => {
     const { status, stdout, stderr } = await run(command, within);
@@ -128,6 +131,7 @@ function words(machine: Machine, end: () => Promise<void>): RunningPe {
       await expect.poll(() => state(system), { timeout: 2 * minute, interval: 300 }).toBe(wanted);
     },
     initPid: (system) => sh(`cat /run/diskbios/systems/${system}/init-pid`),
+    type: (text) => guest.type(text),
     bootId: () => sh('cat /proc/sys/kernel/random/boot_id'),
     async atTerminal(command) {
       terminals += 1;

@@ -19,6 +19,10 @@ export interface BootChoice {
   readonly problems: readonly string[];
 }
 
+/** The system that gets the screen and the keyboard, if it runs. */
+export const screenOwner = ({ mode, console }: Pick<BootChoice, 'mode' | 'console'>): string | undefined =>
+  mode === 'dual' ? console : undefined;
+
 function nameMistake(name = ''): string | undefined {
   const wrong = nameProblem(name);
   return wrong === undefined ? undefined : `is not the name of a system: ${wrong}`;

@@ -15,6 +15,8 @@ export interface TerminalFacts {
   readonly commandLine: string;
   /** Whether the terminal's hardware is there. */
   readonly present: (name: string) => boolean;
+  /** A system has the first screen and the keyboard; the PE's own begin with the second. */
+  readonly screenTaken: boolean;
 }
 
 /** The terminals to offer a login on: two screens where there is one, and each serial console that exists. */
@@ -33,7 +35,9 @@ export function terminals(facts: TerminalFacts): Terminal[] {
   const serial = [...active, ...named.map((entry) => entry.split(',')[0] ?? '')].filter(
     (name) => /^[a-zA-Z]+\d+$/.test(name) && !/^tty\d+$/.test(name),
   );
-  const screens = ['tty1', 'tty2'].filter((name) => facts.present(name));
+  const screens = (facts.screenTaken ? ['tty2', 'tty3'] : ['tty1', 'tty2']).filter((name) =>
+    facts.present(name),
+  );
   return [
     ...screens.map((name): Terminal => ({ name, kind: 'screen', speed: 0 })),
     ...[...new Set(serial)]

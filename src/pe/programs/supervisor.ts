@@ -15,7 +15,7 @@ import {
   uptime,
   writeText,
 } from '../host.ts';
-import { parseCommandLine } from '../lib/command-line.ts';
+import { parseCommandLine, screenOwner } from '../lib/command-line.ts';
 import { welcome } from '../lib/screen.ts';
 import { createStartWatch } from '../lib/start-watch.ts';
 import { withoutTakeover } from '../lib/takeover/refusal.ts';
@@ -130,7 +130,7 @@ async function main(): Promise<void> {
   const commandLine = readText('/proc/cmdline') ?? '';
   const asked = parseCommandLine(commandLine);
   const { choice, problems: early } = withoutTakeover(asked, earlyProblems());
-  const consoles = createConsoles(config, commandLine);
+  const consoles = createConsoles(config, commandLine, screenOwner(choice) !== undefined);
   const drivers = createDrivers();
   const again = isReady();
   const starts = createStartWatch({ now, after, exists, say: consoles.say });

@@ -82,7 +82,7 @@ async function main(): Promise<number> {
   // What is wrong with the command line is the supervisor's to say.
   if (mode !== 'takeover') return 1;
   const config = JSON.parse(readText('/etc/diskbios/pe.json') ?? '') as PeConfig;
-  const consoles = createConsoles(config, commandLine);
+  const consoles = createConsoles(config, commandLine, false);
   let volumes: Volumes | undefined;
   try {
     volumes = await findVolumes(choice, config);

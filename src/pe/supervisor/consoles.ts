@@ -31,13 +31,16 @@ function waiting(): Set<string> {
   return names;
 }
 
-export function createConsoles(config: PeConfig, commandLine: string): Consoles {
+/** @param screenTaken a system is given the first screen (`diskbios.console=`) */
+export function createConsoles(config: PeConfig, commandLine: string, screenTaken: boolean): Consoles {
   const all: Terminal[] = terminals({
     active: readText('/sys/class/tty/console/active') ?? '',
     wanted: config.consoles,
     commandLine,
     present,
+    screenTaken,
   });
+  const [screen] = all;
   const write = (welcome: string): void => {
     replaceFile('/run/diskbios/issue.screen', clearScreen + issueText(welcome), 0o600);
     replaceFile('/run/diskbios/issue.serial', issueText(welcome), 0o600);
@@ -45,7 +48,7 @@ export function createConsoles(config: PeConfig, commandLine: string): Consoles 
   return {
     say(line) {
       for (const { name, kind } of all) {
-        if (kind === 'serial' || name === 'tty1') writeTerminal(`/dev/${name}`, `${line}\n`);
+        if (kind === 'serial' || name === screen?.name) writeTerminal(`/dev/${name}`, `${line}\n`);
       }
     },
     open(welcome) {

@@ -43,12 +43,15 @@ export interface Services {
     name: string,
     process: { readonly pid: number; readonly ticks: number; readonly since: number },
   ) => void;
+  /** Forgets one that is off. One that is not, or is not known, stays as it is. */
+  readonly remove: (name: string) => void;
   readonly startAll: () => void;
   readonly start: (name: string) => Reply;
   readonly stop: (name: string, done: (reply: Reply) => void) => void;
   readonly restart: (name: string, done: (reply: Reply) => void) => void;
   /** Stops every service, the last started first. */
   readonly stopAll: (done: () => void) => void;
+  readonly names: () => readonly string[];
   readonly states: () => Record<string, ServiceState>;
   readonly stateOf: (
     name: string,
@@ -272,6 +275,12 @@ export function supervise(
       if (known === undefined) create(name, spec, undefined, hooks);
       else known.spec = spec;
     },
+    remove(name) {
+      const service = services.get(name);
+      if (service === undefined || !['stopped', 'finished', 'failed'].includes(service.phase)) return;
+      services.delete(name);
+      changed();
+    },
     adopt(name, { pid, ticks, since }) {
       const service = services.get(name);
       if (service === undefined) return;
@@ -315,6 +324,7 @@ export function supervise(
           if (left === 0) next();
         });
     },
+    names: () => [...services.keys()],
     stateOf: (name) => services.get(name),
     states() {
       return Object.fromEntries(

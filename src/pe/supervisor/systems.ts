@@ -1,8 +1,8 @@
 import type { Mode } from '../../base/cmdline.ts';
 import type { PeConfigService } from '../../base/pe-config.ts';
 import type { EngineName, SystemFile } from '../../base/system.ts';
-import { after, exists, now } from '../host.ts';
-import type { BootChoice } from '../lib/command-line.ts';
+import { after, exists, now, spawn } from '../host.ts';
+import { type BootChoice, screenOwner } from '../lib/command-line.ts';
 import type { Phase, Reply, ServiceState } from '../lib/service-state.ts';
 import type { Places } from '../lib/systems/places.ts';
 import { runFolder } from '../lib/systems/places.ts';
@@ -16,6 +16,12 @@ import { type Services, startTicks } from './services.ts';
 /** Milliseconds that a system is given to switch itself off, where its engine does not say. */
 const usualPatience = 20_000;
 const upTick = 5;
+
+/** Numbers of the screen's terminals: of a system that was given it, and of the PE then. */
+const [systemsTerminal, ownTerminal] = [1, 2];
+function showTerminal(n: number): void {
+  spawn(['/usr/bin/busybox', 'chvt', String(n)], {}, () => undefined);
+}
 
 /** What a run of a system needs. Read when the first one starts: a boot without systems has neither the time nor the memory for it. */
 const runs = (): Promise<typeof import('../systems/lifecycle/run.ts')> =>
@@ -61,12 +67,19 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
 
   function add(name: string, system: SystemFile, engine?: string): void {
     const spec: PeConfigService = { run: [], after: [], restart: system.restart, env: {}, enabled: false };
-    const wish = { engine: engine as EngineName | undefined, console: choice.console === name };
+    const wish = { engine: engine as EngineName | undefined, console: screenOwner(choice) === name };
     services.addWithHooks(serviceName(name), spec, {
-      start: async (exited) => (await runs()).begin(findSound(name, places()), wish, exited),
+      async start(exited) {
+        const pid = await (await runs()).begin(findSound(name, places()), wish, exited);
+        if (wish.console) showTerminal(systemsTerminal);
+        return pid;
+      },
       stop: async () => (await runs()).askToStop(findSound(name, places())),
       patience: () => runState(name)?.patience ?? usualPatience,
-      cleanup: async () => (await runs()).cleanup(name),
+      async cleanup() {
+        await (await runs()).cleanup(name);
+        if (wish.console) showTerminal(ownTerminal);
+      },
       ending: (status) => endingOf(name) ?? status,
       verdict: (code) => endVerdict(code, runState(name)),
     });
@@ -82,6 +95,25 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
     } catch (error) {
       return { code: 2, message: error instanceof Error ? error.message : String(error) };
     }
+  }
+
+  /** Forgets the service of a system that is not there any more. */
+  function forgetGone(name: string): void {
+    const { dirs } = places();
+    if (dirs.length > 0 && !dirs.some(({ path }) => exists(`${path}/${name}`)))
+      services.remove(serviceName(name));
+  }
+
+  function screenProblems(): string[] {
+    const name = screenOwner(choice);
+    if (
+      name === undefined ||
+      wanted.has(name) ||
+      missing.has(name) ||
+      services.stateOf(serviceName(name)) !== undefined
+    )
+      return [];
+    return [`diskbios.console=${name}: this boot does not start it: systemx start ${name}`];
   }
 
   const phase = (name: string): Phase | undefined => services.stateOf(serviceName(name))?.phase;
@@ -119,6 +151,7 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
       if (name === undefined) return false;
       if (action === 'stop')
         services.stop(service, (reply) => {
+          forgetGone(name);
           answer(
             reply.code === 2
               ? { code: 0, message: `${name} is stopped` }
@@ -169,6 +202,10 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
       }
     },
     step() {
+      for (const service of services.names()) {
+        const name = systemOfService(service);
+        if (name !== undefined) forgetGone(name);
+      }
       const plan = [...wanted.values()].map((one) => ({ ...one, state: stateOf(one) }));
       for (const name of nextToStart(plan)) {
         const one = wanted.get(name);
@@ -188,6 +225,7 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
         ? ['diskbios.mode=dual: there is no data volume to start systems from: systemx setup-disk']
         : []),
       ...missing.values(),
+      ...screenProblems(),
       ...[...wanted.keys()].flatMap((name) => {
         const state = services.stateOf(serviceName(name));
         return state?.phase === 'failed' || state?.phase === 'waiting'

@@ -10,6 +10,7 @@ describe('terminals', () => {
       wanted,
       commandLine: 'quiet console=tty0 console=ttyS0,9600n8',
       present: () => true,
+      screenTaken: false,
     };
     expect(terminals(facts)).toEqual([
       { name: 'tty1', kind: 'screen', speed: 0 },
@@ -18,13 +19,30 @@ describe('terminals', () => {
     ]);
   });
 
+  test("the first screen is a system's: the PE's own come after it", () => {
+    const facts = { active: 'tty0', wanted: [], commandLine: '', present: () => true, screenTaken: true };
+    expect(terminals(facts).map(({ name }) => name)).toEqual(['tty2', 'tty3']);
+  });
+
   test('no login where there is no hardware', () => {
-    const facts = { active: 'tty0', wanted, commandLine: '', present: (name: string) => name === 'tty1' };
+    const facts = {
+      active: 'tty0',
+      wanted,
+      commandLine: '',
+      present: (name: string) => name === 'tty1',
+      screenTaken: false,
+    };
     expect(terminals(facts).map(({ name }) => name)).toEqual(['tty1']);
   });
 
   test('a virtual console of a hypervisor counts as serial', () => {
-    const facts = { active: 'hvc0', wanted: [], commandLine: 'console=hvc0', present: () => false };
+    const facts = {
+      active: 'hvc0',
+      wanted: [],
+      commandLine: 'console=hvc0',
+      present: () => false,
+      screenTaken: false,
+    };
     expect(terminals(facts)).toEqual([{ name: 'hvc0', kind: 'serial', speed: 115200 }]);
   });
 });
