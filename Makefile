@@ -45,7 +45,7 @@ e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and U
 
 systems: setup-dev ## boot tests of systems beside the PE (being built: not part of make test yet)
 	@npx vitest run --config .config/vitest.config.ts --project systems --reporter=verbose
-	@node dist/diskbios.js test test/e2e/recipes/systems.yaml
+	@node dist/diskbios.js test test/e2e/recipes/systems.yaml test/e2e/recipes/disks.yaml
 
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
