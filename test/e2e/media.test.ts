@@ -1,0 +1,173 @@
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { packageRoot } from '../../src/base/package-root.ts';
+import { readFat } from '../../src/formats/fat.ts';
+import { formatGrubEnv, parseGrubEnv } from '../../src/formats/grub-env.ts';
+import { readPartitionTables } from '../../src/formats/partitions.ts';
+import type { Extent } from '../../src/formats/piece.ts';
+import { compareImages } from '../../src/image/compare.ts';
+import { describeFile } from '../../src/image/describe.ts';
+import { findProgram, run } from '../../src/sys/run.ts';
+import { toolArgv } from '../../src/sys/tools.ts';
+import { bootGuest, passMenu, waitForReady } from '../helpers/boot.ts';
+import { asPlainUser, giveToPlainUser } from '../helpers/plain-user.ts';
+
+const { dir, cache, recipes, tools } = inject('fixture');
+const media = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ova'];
+const out = join(dir, 'media');
+const built = (ending: string): string => join(out, `minimal.${ending}`);
+const stick = built('img');
+
+async function build(to: string, ...more: string[]): Promise<void> {
+  mkdirSync(to, { recursive: true });
+  giveToPlainUser(to);
+  const cli = join(packageRoot(), 'dist', 'diskbios.js');
+  const argv = ['build', join(recipes, 'minimal.yaml'), '--medium', media.join(','), '-o', to, ...more];
+  const env = { HOME: dir, XDG_CACHE_HOME: cache };
+  const { code, err } = await asPlainUser([process.execPath, cli, ...argv], { cwd: dir, env });
+  expect(code, err).toBe(0);
+}
+
+beforeAll(() => build(out));
+
+/** A partition of an image by its name. */
+function partition(image: string, name: string): Extent {
+  const found = readPartitionTables(reader(image)).gpt?.partitions.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`${image} has no partition ${name}`);
+  return { from: found.offset, to: found.offset + found.bytes };
+}
+
+function reader(image: string, base = 0): (offset: number, length: number) => Buffer {
+  return (offset, length) => {
+    const fd = openSync(image, 'r');
+    const bytes = Buffer.alloc(length);
+    const got = readSync(fd, bytes, 0, length, base + offset);
+    closeSync(fd);
+    return bytes.subarray(0, got);
+  };
+}
+
+function write(image: string, at: number, bytes: Buffer): void {
+  const fd = openSync(image, 'r+');
+  writeSync(fd, bytes, 0, bytes.length, at);
+  closeSync(fd);
+}
+
+/** Where the variables of the boot loader lie: one place of 1024 bytes. */
+function environmentAt(image: string): number {
+  const { from } = partition(image, 'DISKBIOS-ESP');
+  const entry = readFat(reader(image, from)).entries.find(({ path }) => path === 'boot/grub/grubenv');
+  const [extent] = entry?.extents ?? [];
+  if (extent === undefined) throw new Error(`${image} has no grubenv`);
+  return from + extent.from;
+}
+
+function setEnvironment(image: string, variables: Readonly<Record<string, string>>): void {
+  write(image, environmentAt(image), formatGrubEnv(variables));
+}
+
+describe('a disk that diskbios builds', () => {
+  test('is the same in every format, and in both sizes of UEFI and with BIOS there is a loader', () => {
+    const { boot, slot, format, manifest } = describeFile(stick);
+    expect({ slot, format, problems: boot.problems }).toEqual({ slot: 'a', format: 'raw', problems: [] });
+    expect(boot.efiLoaders).toEqual(['BOOTIA32.EFI', 'BOOTX64.EFI']);
+    expect([boot.bios.stick, boot.uefi.stick]).toEqual([true, true]);
+    expect(manifest?.name).toBe('minimal');
+    for (const ending of media.slice(1)) {
+      const { values, packages, medium, files } = compareImages(stick, built(ending));
+      expect([values, packages, medium, files], ending).toEqual([[], [], [], []]);
+    }
+  });
+
+  test.each([
+    ['qcow2', 'qcow2'],
+    ['vmdk', 'vmdk'],
+    ['vdi', 'vdi'],
+    ['vhd', 'vpc'],
+    ['vhdx', 'vhdx'],
+  ])('as %s is what the pinned qemu-img reads as the disk', async (ending, name) => {
+    const img = (...args: string[]) => run(toolArgv(tools, 'usr/bin/qemu-img', args));
+    await img('compare', '-f', 'raw', '-F', name, stick, built(ending));
+    if (name !== 'vpc') await img('check', '-q', '-f', name, built(ending));
+  });
+
+  test('passes the checks of sfdisk, sgdisk, fsck.fat and e2fsck, where they are', async () => {
+    if (findProgram('sfdisk') !== undefined) {
+      expect((await run(['sfdisk', '--verify', stick])).stdout).toContain('No errors detected');
+    }
+    if (findProgram('sgdisk') !== undefined) {
+      expect((await run(['sgdisk', '--verify', stick])).stdout).toContain('No problems found');
+    }
+    const check = async (name: string, ...argv: string[]): Promise<void> => {
+      if (findProgram(argv[0] ?? '') === undefined) return;
+      const { from, to } = partition(stick, name);
+      const part = join(out, name);
+      await run([
+        'dd',
+        `if=${stick}`,
+        `of=${part}`,
+        'bs=1M',
+        `skip=${from / 2 ** 20}`,
+        `count=${(to - from) / 2 ** 20}`,
+      ]);
+      await run([...argv, part]);
+    };
+    await check('DISKBIOS-ESP', 'fsck.fat', '-n');
+    await check('DISKBIOS-A', 'fsck.fat', '-n');
+    await check('DISKBIOS-DATA', 'e2fsck', '-f', '-n');
+  });
+
+  test('has a block map by which nothing is missing', async () => {
+    expect(existsSync(`${stick}.bmap`)).toBe(true);
+    const ranges = [...readFileSync(`${stick}.bmap`, 'utf8').matchAll(/<Range[^>]*> (\d+)(?:-(\d+))? </g)];
+    const image = readFileSync(stick);
+    for (const [, first, last = first] of ranges)
+      image.fill(0, Number(first) * 4096, (Number(last) + 1) * 4096);
+    expect(image.equals(Buffer.alloc(image.length))).toBe(true);
+    if (findProgram('bmaptool') !== undefined) await run(['bmaptool', 'copy', stick, join(out, 'copy.img')]);
+  });
+});
+
+describe('a stick', () => {
+  /** Boots an image, of which what the boot loader writes is kept; gives the slot that it started. */
+  async function slotBooted(image: string, firmware: 'bios' | 'uefi'): Promise<string | undefined> {
+    const drives = [{ file: image, as: 'usb', format: 'raw', writes: 'keep' }] as const;
+    const guest = await bootGuest({ tools, name: `media ${firmware}`, firmware, cpus: 1, drives });
+    await passMenu(guest);
+    const { groups } = await guest.waitFor(/Command line: .*diskbios\.slot=(\w)/);
+    await waitForReady(guest);
+    await guest.pressPowerButton();
+    await guest.waitForPowerOff();
+    return groups[1];
+  }
+
+  test('starts a slot on trial, by BIOS, and counts that down', async () => {
+    const image = join(out, 'trial.img');
+    copyFileSync(stick, image);
+    const [a, b] = [partition(image, 'DISKBIOS-A'), partition(image, 'DISKBIOS-B')];
+    write(image, b.from, reader(image)(a.from, a.to - a.from));
+    setEnvironment(image, { slot: 'a', slot_trial: 'b', slot_tries: '3' });
+    expect(await slotBooted(image, 'bios')).toBe('b');
+    const environment = parseGrubEnv(reader(image)(environmentAt(image), 1024));
+    expect(environment).toEqual({ slot: 'a', slot_trial: 'b', slot_tries: '2' });
+  });
+
+  test('starts the other slot, by UEFI, where the one on trial holds nothing', async () => {
+    const image = join(out, 'empty.img');
+    copyFileSync(stick, image);
+    setEnvironment(image, { slot: 'a', slot_trial: 'b', slot_tries: '1' });
+    expect(await slotBooted(image, 'uefi')).toBe('a');
+    const environment = parseGrubEnv(reader(image)(environmentAt(image), 1024));
+    expect(environment?.['slot_tries']).toBe('0');
+  });
+});
