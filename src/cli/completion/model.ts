@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
+import { diskMediaKinds } from '../../recipe/types.ts';
 
 /** What may stand in a place: one of some words, a file with one of some endings, a folder, or anything. */
 export type Values =
@@ -27,9 +28,15 @@ export interface CommandModel {
   readonly values: readonly Values[];
 }
 
+const imageEndings = [
+  '.iso',
+  '.img',
+  ...diskMediaKinds.filter((kind) => kind !== 'usb').map((kind) => `.${kind}`),
+];
+
 /** Endings of files by the words that name an argument. */
 const endings: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/image|^from$|^to$/i, ['.iso']],
+  [/image|^from$|^to$/i, imageEndings],
   [/recipe/i, ['.yaml', '.yml']],
 ];
 

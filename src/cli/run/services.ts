@@ -20,7 +20,8 @@ async function buildIso(recipeFile: string, io: CliIo, verbose: boolean): Promis
   return working(io, verbose, async (options) => {
     const { recipe, warnings } = await loadRecipe(resolve(io.cwd, recipeFile), { media: ['iso'] });
     for (const diagnostic of warnings) options.monitor({ type: 'warning', diagnostic });
-    const files = await buildPlan(await preparePlan(recipe, options), resolve(io.cwd, 'out'), options);
+    const plan = await preparePlan(recipe, { ...options, media: ['iso'] });
+    const files = await buildPlan(plan, resolve(io.cwd, 'out'), options);
     const iso = files.find(({ path }) => path.endsWith('.iso'));
     if (iso === undefined) throw new FailedError('no-iso', `${recipeFile} builds no ISO to run`);
     return iso.path;

@@ -87,7 +87,7 @@ describe('completion in other shells', () => {
     expect(text).toMatch(/^#compdef diskbios\n/);
     expect(text).toContain(`'build:builds a recipe'\\''s images'`);
     expect(text).toContain(`'--progress''[how it'\\''s \\[shown\\]]:value:(auto json none)'`);
-    expect(text).toContain(`'1: :_files -g "*(.iso)(-.)"'`);
+    expect(text).toContain(`'1: :_files -g "*(.iso|.img|.qcow2|.vmdk|.vdi|.vhd|.vhdx|.ova)(-.)"'`);
     expect(text).toContain('_diskbios_cache_ls()');
   });
 
@@ -100,7 +100,7 @@ describe('completion in other shells', () => {
     expect(text).toContain(
       `'__fish_seen_subcommand_from cache; and not __fish_seen_subcommand_from ls prune path verify'`,
     );
-    expect(text).toContain(`-k -x -a '(__fish_complete_suffix .iso)'`);
+    expect(text).toContain(`-k -x -a '(__fish_complete_suffix .iso) (__fish_complete_suffix .img)`);
   });
 
   it.skipIf(findProgram('zsh') === undefined)(
