@@ -1,27 +1,56 @@
 // `make bench`: medians of several runs, ratios within one run; the results are kept as JSON to compare later.
+// `node dist/bench.js [RUNS] [SECTION…]` measures only some of it.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/base/package-root.ts';
 import { version } from '../src/base/version.ts';
 import { benchBoots } from './boots.ts';
-import { benchBuilds } from './builds.ts';
-import { figuresTable } from './figures.ts';
+import { type Built, benchBuilds, buildOnce } from './builds.ts';
+import { type Figure, figuresTable } from './figures.ts';
+import { benchProof } from './proof.ts';
+import { benchSystems } from './systems.ts';
 
-const repetitions = Number(process.argv[2] ?? '3');
+type Section = (root: string, built: Built, repetitions: number) => Promise<Figure[]>;
+const sections: Readonly<Record<string, Section>> = {
+  boots: (root, { store, recipe }, repetitions) => benchBoots(root, store, recipe, repetitions),
+  proof: benchProof,
+  systems: benchSystems,
+};
+
+const [runs = '3', ...chosen] = process.argv.slice(2);
+const names = ['builds', ...Object.keys(sections)];
+const unknown = chosen.find((name) => !names.includes(name));
+const repetitions = Number(runs);
+if (unknown !== undefined || !Number.isInteger(repetitions) || repetitions < 1) {
+  console.error(`usage: bench.js [RUNS] [${names.join('|')}]…`);
+  process.exit(2);
+}
+const wanted = (name: string): boolean => chosen.length === 0 || chosen.includes(name);
 const root = mkdtempSync(join(tmpdir(), 'diskbios-bench-'));
 try {
   console.log(
     `diskbios ${version}, recipes/cloudbios.yaml, ${repetitions} runs, ${availableParallelism()} processors\n`,
   );
-  const builds = await benchBuilds(root, repetitions);
-  console.log(figuresTable(builds.figures));
-  const boots = await benchBoots(root, builds.store, builds.recipe, repetitions);
-  console.log(figuresTable(boots));
+  const figures: Figure[] = [];
+  const tell = (found: readonly Figure[]): void => {
+    figures.push(...found);
+    console.log(figuresTable(found));
+  };
+  let built: Built;
+  if (wanted('builds')) {
+    const builds = await benchBuilds(root, repetitions);
+    tell(builds.figures);
+    built = builds;
+  } else {
+    built = await buildOnce(root);
+  }
+  for (const [name, section] of Object.entries(sections)) {
+    if (wanted(name)) tell(await section(root, built, repetitions));
+  }
   const results = join(packageRoot(), 'bench', 'results');
   mkdirSync(results, { recursive: true });
   const file = join(results, `${new Date().toISOString().replaceAll(':', '-')}.json`);
-  const figures = [...builds.figures, ...boots];
   writeFileSync(file, `${JSON.stringify({ version, repetitions, figures }, null, 2)}\n`);
   console.log(`saved in ${file}`);
 } finally {

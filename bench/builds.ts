@@ -11,13 +11,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../src/base/package-root.ts';
+import { storeDir } from '../src/store/paths.ts';
 import type { Figure } from './figures.ts';
 
-export interface BuildBench {
-  readonly figures: Figure[];
+/** What the other measurements start from. */
+export interface Built {
   /** A store in which everything is built. */
   readonly store: string;
   readonly recipe: string;
+}
+
+export interface BuildBench extends Built {
+  readonly figures: Figure[];
 }
 
 interface Run {
@@ -71,6 +76,16 @@ function onlyDownloads(from: string, to: string): string {
     }
   }
   return to;
+}
+
+/** Builds the recipe once, in the store of this machine's user or of `DISKBIOS_STORE`; nothing is measured. */
+export async function buildOnce(root: string): Promise<Built> {
+  const cwd = join(root, 'recipes');
+  cpSync(join(packageRoot(), 'recipes'), cwd, { recursive: true });
+  const recipe = join(cwd, 'cloudbios.yaml');
+  const store = storeDir(process.env);
+  await timedBuild(cwd, store, recipe);
+  return { store, recipe };
 }
 
 /** Cold, warm, one file changed, nothing changed: the four builds that people wait for. */
