@@ -155,7 +155,9 @@ export function unlock(partition: string): string {
 
 async function makeFileSystem(device: string, { fileSystem, label }: SetupWish): Promise<void> {
   if (fileSystem === 'ext4') {
-    await must(['mkfs.ext4', '-q', '-F', '-m', '1', '-E', 'lazy_itable_init=1', device]);
+    // Counts by folders, so that what a system fills can be limited.
+    const counts = ['-O', 'quota,project', '-E', 'quotatype=prjquota,lazy_itable_init=1'];
+    await must(['mkfs.ext4', '-q', '-F', '-m', '1', ...counts, device]);
     await must([busybox, 'sync', device]);
     await must(['tune2fs', '-L', label, device]);
   } else {
