@@ -46,8 +46,12 @@ export function loadSystem(dir: SystemsDir, name: string): FoundSystem {
   const parsed = parseFile(`${folder}/system.json`);
   if (wrong === undefined) return { name, dir, folder, ...parsed };
   const problems = [`its folder's name cannot be the name of a system: ${wrong}`, ...parsed.problems];
-  return { name, dir, folder, system: undefined, problems };
+  return { name: visible(name), dir, folder, system: undefined, problems };
 }
+
+/** A folder's name may hold anything: nothing of it is to reach a terminal that would move its cursor or change its colours. */
+const visible = (name: string): string =>
+  name.replace(/[\p{Cc}\p{Cf}]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** All systems of all systems directories, by name. Of two with one name the first directory's counts. */
 export function listSystems(places: Places = readPlaces()): FoundSystem[] {
