@@ -14,7 +14,7 @@ TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-ut
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
-.PHONY: help image test check unit e2e systems mutation bench soak docs clean setup setup-dev host node-version
+.PHONY: help image test check unit e2e mutation bench soak docs clean setup setup-dev host node-version
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -42,10 +42,6 @@ unit: setup ## unit tests only
 e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and UEFI
 	@npx vitest run --config .config/vitest.config.ts --project e2e --reporter=verbose --reporter=json --outputFile.json=$(RESULTS)/e2e.json; \
 		code=$$?; node .config/summary.mjs $(RESULTS)/e2e.json && exit $$code
-
-systems: setup-dev ## boot tests of systems beside the PE (being built: not part of make test yet)
-	@npx vitest run --config .config/vitest.config.ts --project systems --reporter=verbose
-	@node dist/diskbios.js test test/e2e/recipes/systems.yaml test/e2e/recipes/disks.yaml
 
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose

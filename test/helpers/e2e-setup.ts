@@ -57,9 +57,11 @@ async function makeFixture(dir: string): Promise<Fixture> {
     mkdirSync(path, { recursive: true });
     giveToPlainUser(path);
   }
-  const shipped = join(packageRoot(), 'recipes');
-  for (const name of readdirSync(shipped).filter((file) => file.endsWith('.yaml'))) {
-    copyFileSync(join(shipped, name), join(recipes, name));
+  for (const folder of ['recipes', 'test/e2e/recipes'].map((path) => join(packageRoot(), path))) {
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.yaml'))) {
+      copyFileSync(join(folder, name), join(recipes, name));
+      giveToPlainUser(join(recipes, name));
+    }
   }
 
   let log = '';

@@ -5,7 +5,8 @@ import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import type { Command, Verb } from '../../../src/pe/systemx/command.ts';
+import type { Verb } from '../../../src/pe/systemx/command.ts';
+import { manualPage } from '../../../src/pe/systemx/manual.ts';
 import { recipeManual, schemaText } from '../../../src/recipe/manual/manual.ts';
 import { ajvOptions } from '../../../src/recipe/structure/ajv-options.ts';
 import { schemaErrors } from '../../../src/recipe/structure/validator.ts';
@@ -26,9 +27,6 @@ test('the manual of systemx is current: node .config/gen-docs.mjs', async () => 
   };
   const load = (path: string): Promise<unknown> => importTs(`src/pe/systemx/${path}.ts`, { pe: true });
   const { verbs } = (await load('commands/registry')) as { verbs: readonly Verb[] };
-  const { manualPage } = (await load('manual')) as {
-    manualPage: (commands: readonly Command[]) => string;
-  };
   const shown = verbs.filter(({ name }) => !name.startsWith('_'));
   expect(text('docs/systemx.md')).toBe(manualPage(await Promise.all(shown.map((verb) => verb.load()))));
 });

@@ -5,12 +5,6 @@ import { ipv4Problem, ipv6Problem } from './system-file.ts';
 
 export type Family = 4 | 6;
 
-/** A fixed address of a card, with its prefix length, and the default gateway. */
-export interface FixedAddress {
-  readonly address: string;
-  readonly gateway?: string;
-}
-
 /** What a card does about addresses of a family, beside fixed ones. */
 export const automatic = { 4: 'dhcp', 6: 'auto' } as const;
 
