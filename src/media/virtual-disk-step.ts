@@ -27,7 +27,7 @@ const formats: Readonly<Record<VirtualDiskFormat, { readonly name: string; reado
 /** Converts the input `disk` with the pinned qemu-img; ids and times that it makes up are replaced by fixed ones. */
 export const virtualDiskStep: StepKind = {
   name: 'virtual-disk',
-  version: 1,
+  version: 2,
   async run(context, json) {
     const { format, seed } = json as { format: VirtualDiskFormat; seed: string };
     const { name, options } = formats[format];

@@ -13,19 +13,21 @@ const grains = { capacity: 12, sectors: 20, perTable: 44, tablesAt: 56, flags: 8
 const compressed = 1 << 16;
 const marker = 12;
 
-/** The content id in the descriptor, which is text. */
+/** The descriptor, which is text, with another content id. */
 export function fixVmdk(read: ReadAt, ids: IdSource): Piece[] {
   const header = read(0, 512);
   if (header.toString('latin1', 0, 4) !== 'KDMV') {
     throw new FailedError('not-vmdk', 'qemu-img did not write a sparse VMDK');
   }
   const at = Number(header.readBigUInt64LE(descriptor.at)) * 512;
-  const text = read(at, Number(header.readBigUInt64LE(descriptor.sectors)) * 512);
-  const found = /^CID=([0-9a-f]{8})$/m.exec(text.toString('latin1'));
-  if (found === null) throw new FailedError('not-vmdk', 'the descriptor of the VMDK has no CID');
-  // All ones and all but the last mean "none" and "unknown".
-  const cid = `7${sha256(ids.uuid('vmdk')).slice(0, 7)}`;
-  return [{ at: at + found.index + 'CID='.length, bytes: Buffer.from(cid, 'latin1') }];
+  const room = Number(header.readBigUInt64LE(descriptor.sectors)) * 512;
+  const text = read(at, room).toString('latin1').replace(/\0.*$/s, '');
+  // All ones and all but the last mean "none" and "unknown". A number with zeros in front is written shorter.
+  const fixed = text.replace(/^CID=[0-9a-f]{1,8}$/m, `CID=7${sha256(ids.uuid('vmdk')).slice(0, 7)}`);
+  if (fixed === text || fixed.length > room) {
+    throw new FailedError('not-vmdk', 'the descriptor of the VMDK has no CID');
+  }
+  return [{ at, bytes: Buffer.concat([Buffer.from(fixed, 'latin1')], room) }];
 }
 
 /**

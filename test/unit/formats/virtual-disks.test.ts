@@ -23,8 +23,8 @@ const ids = {
   epoch: 1_735_689_600,
 };
 
-function fixed(format: (typeof formats)[number][0], file: string): Buffer {
-  const disk = readFileSync(file);
+function fixed(format: (typeof formats)[number][0], made: Buffer): Buffer {
+  const disk = Buffer.from(made);
   for (const piece of fixIds(format, strictReader(disk), ids)) piece.bytes.copy(disk, piece.at);
   return disk;
 }
@@ -62,7 +62,7 @@ describe.skipIf(missing)('virtual disks that qemu-img writes (needs qemu-utils)'
           path('raw'),
           file,
         ]);
-        disks.push(fixed(format, file));
+        disks.push(fixed(format, readFileSync(file)));
         writeFileSync(file, disks.at(-1) ?? '');
       }
       expect(disks[0]?.equals(disks[1] ?? Buffer.alloc(0))).toBe(true);
@@ -104,6 +104,22 @@ describe.skipIf(missing)('virtual disks that qemu-img writes (needs qemu-utils)'
     const file = readFileSync(path('over.qcow2'));
     expect(() => openVirtualDisk(strictReader(file), file.length)).toThrow('with a backing file');
   });
+});
+
+it('a VMDK’s content id is replaced whatever its length', () => {
+  const made = ['7', '1234567', '89abcdef'].map((cid) => {
+    const disk = Buffer.alloc(4096);
+    disk.write('KDMV');
+    disk.writeBigUInt64LE(1n, 28);
+    disk.writeBigUInt64LE(2n, 36);
+    disk.write(`# Disk DescriptorFile\nversion=1\nCID=${cid}\nparentCID=ffffffff\n`, 512);
+    return fixed('vmdk', disk);
+  });
+  expect(made[0]?.toString('latin1', 512, 600)).toMatch(
+    /^# .*\nversion=1\nCID=7[0-9a-f]{7}\nparentCID=ffffffff\n\0/,
+  );
+  expect(made[1]?.equals(made[0] ?? Buffer.alloc(0))).toBe(true);
+  expect(made[2]?.equals(made[0] ?? Buffer.alloc(0))).toBe(true);
 });
 
 it('anything else is no virtual disk', () => {
