@@ -317,6 +317,8 @@ describe('work that is given up', () => {
       '(head -c 12000000 /tmp/big.tar.zst; sleep 60) | systemx template add - --as never@1',
     ].map((command) => pe.run(command).catch(() => undefined));
     await pe.until('find /hd/.pe/work -name big | wc -l', '2');
+    // Their beginnings are not waited for; here they are to be told of.
+    await pe.sh('sync');
     await pe.machine.cutPower();
     await Promise.all(lost);
     const guest = await pe.machine.powerOn();
