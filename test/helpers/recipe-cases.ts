@@ -14,8 +14,7 @@ export async function recipeCases(folder: string, names: readonly string[]): Pro
   const fixture = inject('fixture');
   const { dir, test: diskbiosTest } = testFolder(fixture, folder);
   const recipes = names.map((name) => join(fixture.recipes, `${name}.yaml`));
-  // Another test file has its machine at the same time.
-  const { out, err } = await diskbiosTest([...recipes, '--json', '--jobs', '1'], { timeout: 3_600_000 });
+  const { out, err } = await diskbiosTest([...recipes, '--json'], { timeout: 3_600_000 });
   mkdirSync(keptReports, { recursive: true });
   for (const name of names) {
     rmSync(join(keptReports, name), { recursive: true, force: true });
