@@ -12,7 +12,7 @@ import { fillTemplate } from '../formats/template.ts';
 import type { SourceFile, StepContext } from '../plan/types.ts';
 import { terminalFont } from '../steps/grub-fonts.ts';
 import { mediumMarker } from '../steps/grub-images.ts';
-import { isoPaths } from './iso-content.ts';
+import { mediumPaths } from './medium-paths.ts';
 
 export interface BootMenu {
   readonly name: string;
@@ -31,14 +31,14 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
   );
   const templates = Object.fromEntries(texts) as GrubTemplates;
   const paths: GrubPaths = {
-    kernel: isoPaths.kernel,
-    initrd: isoPaths.initrd,
-    theme: `${isoPaths.theme}/theme.txt`,
-    fonts: menu.fonts.map((font) => `${isoPaths.fonts}/${font}`),
+    kernel: mediumPaths.kernel,
+    initrd: mediumPaths.initrd,
+    theme: `${mediumPaths.theme}/theme.txt`,
+    fonts: menu.fonts.map((font) => `${mediumPaths.fonts}/${font}`),
     terminalFont,
-    memtestBios: isoPaths.memtestBios,
-    memtestEfi: isoPaths.memtestEfi,
-    systems: isoPaths.systemsConfig,
+    memtestBios: mediumPaths.memtestBios,
+    memtestEfi: mediumPaths.memtestEfi,
+    systems: mediumPaths.systemsConfig,
     wordFrom: menu.wordFrom,
   };
   const config = grubConfig(`${menu.name} ${menu.version}`, menu.boot, paths, templates);
@@ -52,9 +52,9 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
     Object.entries(files).map(([name, content]) => writeFile(join(context.scratch, name), content)),
   );
   return {
-    [isoPaths.config]: join(context.scratch, 'grub.cfg'),
-    [isoPaths.systemsConfig]: join(context.scratch, 'systems.cfg'),
-    [`${isoPaths.theme}/theme.txt`]: join(context.scratch, 'theme.txt'),
+    [mediumPaths.config]: join(context.scratch, 'grub.cfg'),
+    [mediumPaths.systemsConfig]: join(context.scratch, 'systems.cfg'),
+    [`${mediumPaths.theme}/theme.txt`]: join(context.scratch, 'theme.txt'),
   };
 }
 
@@ -73,7 +73,7 @@ export function themePictures(context: StepContext): Record<string, string> {
   return Object.fromEntries(
     Object.entries(context.files)
       .filter(([name]) => name.startsWith('theme/') && name.endsWith('.png'))
-      .map(([name, file]) => [`${isoPaths.theme}/${name.slice('theme/'.length)}`, file.path]),
+      .map(([name, file]) => [`${mediumPaths.theme}/${name.slice('theme/'.length)}`, file.path]),
   );
 }
 

@@ -25,7 +25,7 @@ import { writeExt4Partition } from '../steps/ext4-partition.ts';
 import { parents } from '../steps/fat-image.ts';
 import { writeFatPartition } from '../steps/fat-partition.ts';
 import { grubDisk } from '../steps/grub-disk.ts';
-import { type BootMenu, renderMenu, themePictures, writeMarker } from './boot-menu.ts';
+import { type BootMenu, writeMarker } from './boot-menu.ts';
 import { espFiles, slotFiles } from './disk-content.ts';
 import {
   type DiskLayout,
@@ -39,8 +39,9 @@ import {
 } from './disk-layout.ts';
 import { derivedUuid, diskPartitions } from './disk-partitions.ts';
 import { usedExtents } from './disk-used.ts';
-import { extraFiles, type PlacedExtras, stepInput } from './extras.ts';
-import { isoPaths } from './iso-content.ts';
+import { type PlacedExtras, stepInput } from './extras.ts';
+import { mediumPaths } from './medium-paths.ts';
+import { menuSources } from './menu-files.ts';
 
 /** Files of the artifact: the disk, sparse, and what of it means anything. */
 export const diskOutput = { image: 'disk.img', used: 'used.json' } as const;
@@ -59,7 +60,7 @@ export const diskStep: StepKind = {
   version: 1,
   async run(context, json) {
     const options = json as unknown as DiskOptions;
-    const files = await filesOfSlot(context, options);
+    const files = slotFiles(await menuSources(context, options));
     const layout = layoutFor(files, options);
     const image = join(context.out, diskOutput.image);
     makeEmpty(image, layout.bytes);
@@ -82,24 +83,6 @@ export const diskStep: StepKind = {
 /** What the ids of file systems and partitions are made from: they differ from version to version. */
 function seedOf(context: StepContext, { mediumId, version }: DiskOptions): string {
   return `${mediumId} ${version} ${context.epoch}`;
-}
-
-async function filesOfSlot(context: StepContext, options: DiskOptions): Promise<Record<string, string>> {
-  return slotFiles({
-    kernel: stepInput(context, 'kernel'),
-    initrd: stepInput(context, 'initrd'),
-    grub: stepInput(context, 'grub'),
-    rendered: await renderMenu(context, options),
-    theme: themePictures(context),
-    fonts: options.fonts,
-    memtest: options.boot.memtest
-      ? {
-          bios: context.toolFile('boot/memtest86+x64.bin'),
-          efi: context.toolFile('boot/memtest86+x64.efi'),
-        }
-      : undefined,
-    extras: extraFiles(context, options),
-  });
 }
 
 /** Lays the disk out for these files; what was asked for and does not hold them is the user's mistake. */
@@ -164,8 +147,8 @@ async function renderChooser(context: StepContext): Promise<{ config: string; en
   const script = fillTemplate(readFileSync(template.path, 'utf8'), {
     SLOT_A: String(slotPartitions.a),
     SLOT_B: String(slotPartitions.b),
-    KERNEL: isoPaths.kernel,
-    INITRD: isoPaths.initrd,
+    KERNEL: mediumPaths.kernel,
+    INITRD: mediumPaths.initrd,
   });
   await writeFile(config, script);
   await writeFile(environment, formatGrubEnv({ slot: 'a', slot_trial: '', slot_tries: '' }));

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { digestOf } from '../base/json.ts';
 import type { StepKind } from '../plan/types.ts';
 import { grubImages } from '../steps/grub-images.ts';
-import { type BootMenu, renderMenu, themePictures, writeMarker } from './boot-menu.ts';
-import { extraFiles, stepInput as input, type PlacedExtras } from './extras.ts';
+import { type BootMenu, writeMarker } from './boot-menu.ts';
+import type { PlacedExtras } from './extras.ts';
 import { derivedGuid, type IsoLayout, isoArguments, pathList, sortWeights } from './iso-arguments.ts';
 import { isoFiles, isoPaths } from './iso-content.ts';
+import { menuSources } from './menu-files.ts';
 
 /** Name of the ISO in the artifact. */
 export const isoOutput = 'image.iso';
@@ -23,29 +24,16 @@ export const isoStep: StepKind = {
   version: 2,
   async run(context, json) {
     const options = json as unknown as IsoOptions;
+    const menu = await menuSources(context, options);
     const layout: IsoLayout = {
       label: options.label,
       application: `${options.name} ${options.version}`,
       epoch: options.epoch,
       guid: derivedGuid(digestOf({ label: options.label, mediumId: options.mediumId, epoch: options.epoch })),
-      files: isoFiles({
-        kernel: input(context, 'kernel'),
-        initrd: input(context, 'initrd'),
-        grub: input(context, 'grub'),
-        rendered: { ...(await renderMenu(context, options)), ...(await writeMarker(context, options)) },
-        theme: themePictures(context),
-        fonts: options.fonts,
-        memtest: options.boot.memtest
-          ? {
-              bios: context.toolFile('boot/memtest86+x64.bin'),
-              efi: context.toolFile('boot/memtest86+x64.efi'),
-            }
-          : undefined,
-        extras: extraFiles(context, options),
-      }),
+      files: isoFiles({ ...menu, rendered: { ...menu.rendered, ...(await writeMarker(context, options)) } }),
       biosImage: isoPaths.biosImage,
-      hybridMbr: input(context, 'grub').file(grubImages.hybridMbr),
-      efiPartition: input(context, 'grub').file(grubImages.efiPartition),
+      hybridMbr: menu.grub.file(grubImages.hybridMbr),
+      efiPartition: menu.grub.file(grubImages.efiPartition),
       output: join(context.out, isoOutput),
     };
     const lists = { paths: join(context.scratch, 'paths'), weights: join(context.scratch, 'weights') };
