@@ -1,8 +1,8 @@
 import * as os from 'os';
 import * as std from 'std';
+import { decode } from '../../base/decode.ts';
 import { CommandError } from '../../base/errors.ts';
 import { after, closeFd, kill, makePipe, onReadable, reap, spawn, writeFd } from '../host.ts';
-import { decode } from '../lib/lines.ts';
 import { shellLine } from '../lib/network-config.ts';
 
 /** Running programs to their end: part of the PE's one door to the machine (see src/pe/host.ts). */

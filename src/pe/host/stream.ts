@@ -1,5 +1,6 @@
 import * as os from 'os';
 import * as std from 'std';
+import { decode } from '../../base/decode.ts';
 import { FailedError } from '../../base/errors.ts';
 import {
   after,
@@ -15,7 +16,6 @@ import {
   withoutWaiting,
   writeNow,
 } from '../host.ts';
-import { decode } from '../lib/lines.ts';
 import { basicEnv } from './run.ts';
 
 /** Long streams between programs and files: part of the PE's one door to the machine (see src/pe/host.ts). */

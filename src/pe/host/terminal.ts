@@ -1,6 +1,6 @@
 import * as os from 'os';
+import { decode } from '../../base/decode.ts';
 import { printError } from '../host.ts';
-import { decode } from '../lib/lines.ts';
 import { toUtf8 } from '../lib/utf8.ts';
 import { busybox } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { type AgentReply, type AgentRequest, longestCommand } from '../../base/agent-protocol.ts';
+import { decode } from '../../base/decode.ts';
 import { encodedLength, encodeInto } from './base64.ts';
-import { decode } from './lines.ts';
 
 const newline = 10;
 /** So many arguments a function may safely be called with. */

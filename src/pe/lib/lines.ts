@@ -1,3 +1,5 @@
+import { decode } from '../../base/decode.ts';
+
 /** Turns chunks of bytes into lines of text. UTF-8 is kept as it is written; control characters are dropped. */
 export function lineSplitter(line: (text: string) => void): (bytes: Uint8Array | undefined) => void {
   let rest: number[] = [];
@@ -15,14 +17,4 @@ export function lineSplitter(line: (text: string) => void): (bytes: Uint8Array |
       if (byte >= 32 || byte === 9) rest.push(byte);
     }
   };
-}
-
-/** UTF-8 bytes as text; what is not UTF-8 is read as Latin-1. */
-export function decode(bytes: readonly number[]): string {
-  const escaped = bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  try {
-    return decodeURIComponent(escaped);
-  } catch {
-    return String.fromCharCode(...bytes);
-  }
 }

@@ -1,7 +1,7 @@
+import { readSuperblock, type Superblock, superblockBytes } from '../../base/superblock.ts';
 import { busybox, execute, executeForBytes } from '../host/run.ts';
 import { exists, list, readText } from '../host.ts';
 import { sataPending } from '../lib/systems/data-volumes.ts';
-import { readSuperblock, type Superblock, superblockBytes } from '../lib/systems/superblock.ts';
 
 const blocks = '/sys/class/block';
 const read = (path: string): string => (readText(path) ?? '').trim();

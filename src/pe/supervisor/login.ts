@@ -1,6 +1,6 @@
+import { decode } from '../../base/decode.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
 import { closeFd, makePipe, readText, replaceFile, run, writeFd } from '../host.ts';
-import { decode } from '../lib/lines.ts';
 import { oneTimePassword, randomBytes, withRootHash } from '../lib/password.ts';
 import { oneTimeHashPath } from '../systems/memory.ts';
 import { log } from './log.ts';

@@ -1,5 +1,5 @@
 import { dataLabel } from '../../../base/cmdline.ts';
-import type { Superblock } from './superblock.ts';
+import type { Superblock } from '../../../base/superblock.ts';
 
 /** One item of `diskbios.data=`. */
 export type DataWish =

@@ -1,4 +1,4 @@
-import type { Superblock } from './superblock.ts';
+import type { Superblock } from '../../../base/superblock.ts';
 
 /** A whole disk, for a person who chooses one to keep systems on. */
 export interface Disk {

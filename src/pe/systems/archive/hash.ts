@@ -1,8 +1,8 @@
+import { decode } from '../../../base/decode.ts';
 import { FailedError } from '../../../base/errors.ts';
 import { busybox, must } from '../../host/run.ts';
 import { pipe, type Running, startProgram } from '../../host/stream.ts';
 import { onReadable } from '../../host.ts';
-import { decode } from '../../lib/lines.ts';
 
 /** A SHA-256 of a stream under way. */
 export interface Hash {

@@ -1,6 +1,6 @@
+import { decode } from '../../../base/decode.ts';
 import { readAt, stat } from '../../host/files.ts';
 import { pause, print } from '../../host.ts';
-import { decode } from '../../lib/lines.ts';
 import { cleanLog, lastLines } from '../../lib/systems/log-text.ts';
 import { runFolder } from '../../lib/systems/places.ts';
 import { findSystem } from '../../systems/store.ts';

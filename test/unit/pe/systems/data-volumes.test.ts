@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Superblock } from '../../../../src/base/superblock.ts';
 import {
   type Candidate,
   choose,
@@ -8,7 +9,6 @@ import {
   usualWish,
   wishText,
 } from '../../../../src/pe/lib/systems/data-volumes.ts';
-import type { Superblock } from '../../../../src/pe/lib/systems/superblock.ts';
 
 const ext4: Superblock = {
   type: 'ext4',

@@ -1,4 +1,4 @@
-import { decode } from '../../lines.ts';
+import { decode } from '../../../../base/decode.ts';
 import { toUtf8 } from '../../utf8.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { decode } from '../lines.ts';
+import { decode } from './decode.ts';
 
 /** What the first bytes of a disk or partition say about its file system. */
 export interface Superblock {
