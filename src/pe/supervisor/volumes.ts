@@ -1,3 +1,4 @@
+import { parseJson } from '../../base/json-reader.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
 import { makeFolders } from '../host/files.ts';
 import { isMountPoint } from '../host/mount-table.ts';
@@ -12,7 +13,6 @@ import {
   usualWish,
   wishText,
 } from '../lib/systems/data-volumes.ts';
-import { parseJson } from '../lib/systems/json-reader.ts';
 import {
   type Places,
   placesPath,

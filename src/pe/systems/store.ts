@@ -1,10 +1,10 @@
 import { UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
 import { nameProblem, type SystemFile } from '../../base/system.ts';
+import { type ParsedSystem, parseSystem, systemText } from '../../base/system-file.ts';
 import { isThere, stat } from '../host/files.ts';
 import { list, readText } from '../host.ts';
 import type { Places, SystemsDir } from '../lib/systems/places.ts';
-import { type ParsedSystem, parseSystem, systemText } from '../lib/systems/system-file.ts';
 import { writeDurably } from './durable.ts';
 import { readPlaces } from './places.ts';
 

@@ -1,4 +1,5 @@
 import { FailedError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json-reader.ts';
 import { exists, ownPid, readText, removeFile, sleep, writeFifo } from '../host.ts';
 import {
   controlPath,
@@ -8,7 +9,6 @@ import {
   type SupervisorState,
   statePath,
 } from '../lib/service-state.ts';
-import { parseJson } from '../lib/systems/json-reader.ts';
 import { serviceName } from '../lib/systems/run-state.ts';
 
 /** The service of a system; `undefined`: it was not started since boot. */

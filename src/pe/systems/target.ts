@@ -1,5 +1,5 @@
+import { parseJson } from '../../base/json-reader.ts';
 import { type ExitStatus, readText } from '../host.ts';
-import { parseJson } from '../lib/systems/json-reader.ts';
 import { runFolder } from '../lib/systems/places.ts';
 import type { RunState } from '../lib/systems/run-state.ts';
 import type { Target } from './engines/engine.ts';

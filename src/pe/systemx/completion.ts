@@ -1,7 +1,7 @@
+import { settings } from '../../base/system-settings.ts';
 import { list as listFolder } from '../host.ts';
 import { keysFor } from '../lib/systems/network-words.ts';
 import { templatesFolder } from '../lib/systems/places.ts';
-import { settings } from '../lib/systems/settings.ts';
 import { ownCards } from '../systems/cards.ts';
 import { engines } from '../systems/engines/registry.ts';
 import { readPlaces } from '../systems/places.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.ts';
+import { parseJson } from '../../base/json-reader.ts';
 import { nearest } from '../../base/suggest.ts';
 import { print, printError, readText } from '../host.ts';
-import { parseJson } from '../lib/systems/json-reader.ts';
 import type { Verb } from './command.ts';
 import { verbs } from './commands/registry.ts';
 import { helpOf, overview } from './help.ts';

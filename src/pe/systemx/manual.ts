@@ -1,4 +1,4 @@
-import { settings } from '../lib/systems/settings.ts';
+import { settings } from '../../base/system-settings.ts';
 import type { Command } from './command.ts';
 import { helpOf } from './help.ts';
 import { facts } from './table.ts';

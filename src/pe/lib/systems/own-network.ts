@@ -1,7 +1,7 @@
+import { fieldsOf } from '../../../base/json-reader.ts';
 import type { PeConfig, PeConfigInterface } from '../../../base/pe-config.ts';
 import { interfaceConfig } from '../network-config.ts';
 import { cardValues, cardValueText, type Family } from './card-address.ts';
-import { fieldsOf } from './json-reader.ts';
 import { networkOverride } from './network-override.ts';
 
 /** What this machine sets over the recipe's network: `.pe/network.json`. What is left out is the recipe's. */

@@ -1,6 +1,6 @@
+import { fieldsOf, parseJson, readerOf } from '../../../base/json-reader.ts';
 import { nameProblem, type SystemFile } from '../../../base/system.ts';
-import { fieldsOf, parseJson, readerOf } from './json-reader.ts';
-import { parseSystem } from './system-file.ts';
+import { parseSystem } from '../../../base/system-file.ts';
 
 /** `<system>/snapshots/<label>/snapshot.json`, beside what the system was made of then. */
 export interface SnapshotFile {

@@ -1,4 +1,5 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json-reader.ts';
 import { lstat, removeOne, rename } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { flow, makeFile, pipe, startProgram, writeBytes } from '../../host/stream.ts';
@@ -8,7 +9,6 @@ import { closeFd, readText } from '../../host.ts';
 import { openingFrame, trailer, trailerSize } from '../../lib/systems/archive/frames.ts';
 import { type BackupManifest, manifestText } from '../../lib/systems/archive/manifest.ts';
 import { packArguments } from '../../lib/systems/archive/tar-arguments.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 import { sha256Stream } from '../archive/hash.ts';
 import type { Report } from '../archive/progress.ts';
 import { endsWell, watchReading } from '../archive/tree.ts';

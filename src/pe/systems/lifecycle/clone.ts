@@ -1,10 +1,10 @@
+import { applySettings } from '../../../base/apply-settings.ts';
 import { UserError } from '../../../base/errors.ts';
 import { nameProblem, type SystemFile } from '../../../base/system.ts';
+import { systemText } from '../../../base/system-file.ts';
 import { makeFolders, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
-import { applySettings } from '../../lib/systems/apply-settings.ts';
 import { asClone } from '../../lib/systems/snapshots.ts';
-import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
 import { checkSpace } from '../archive/tree.ts';

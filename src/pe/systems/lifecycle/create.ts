@@ -1,4 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json-reader.ts';
 import {
   type EngineName,
   livefsTemplate,
@@ -8,11 +9,10 @@ import {
   type SystemKind,
   type TemplateRef,
 } from '../../../base/system.ts';
+import { systemText } from '../../../base/system-file.ts';
 import { isFolder, isThere, makeFolders, writeFile } from '../../host/files.ts';
 import { readText } from '../../host.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
-import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import { makeVolume } from '../archive/volume.ts';
 import { type EngineFacts, usableFacts, usualFacts } from '../engines/facts.ts';
@@ -115,7 +115,7 @@ async function plan(wish: CreateWish, source: Source): Promise<SystemFile> {
 
 /** Their code is long to read and mostly not needed. */
 async function withSettings(base: SystemFile, settings: readonly string[]): Promise<SystemFile> {
-  const { applySettings } = await import('../../lib/systems/apply-settings.ts');
+  const { applySettings } = await import('../../../base/apply-settings.ts');
   const { system, mistakes } = applySettings(base, settings);
   if (mistakes.length > 0) throw new UserError(mistakes);
   usableFacts(system.engine);

@@ -1,4 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
+import { layoutFiles } from '../../../base/oci/layout.ts';
 import type { SystemFile } from '../../../base/system.ts';
 import { makeFolders, rename, stat, writeFile } from '../../host/files.ts';
 import { must } from '../../host/run.ts';
@@ -9,7 +10,6 @@ import { closeFd } from '../../host.ts';
 import { compressionFor } from '../../lib/systems/archive/compression.ts';
 import { exportArguments, imageArguments } from '../../lib/systems/archive/tar-arguments.ts';
 import { diskSize } from '../../lib/systems/export/disk-size.ts';
-import { layoutFiles } from '../../lib/systems/oci/layout.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import { sha256OfFile } from '../archive/hash.ts';
 import { type Packed, pack } from '../archive/pack.ts';

@@ -1,9 +1,9 @@
 import { FailedError } from '../../../base/errors.ts';
+import { opaqueName, whiteoutName } from '../../../base/oci/whiteouts.ts';
 import { makeFolders, writeFile } from '../../host/files.ts';
 import { busybox, must } from '../../host/run.ts';
 import { exportArguments } from '../../lib/systems/archive/tar-arguments.ts';
 import { opaqueIn } from '../../lib/systems/oci/opaque.ts';
-import { opaqueName, whiteoutName } from '../../lib/systems/oci/whiteouts.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import { needed } from '../programs.ts';
 

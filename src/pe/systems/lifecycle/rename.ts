@@ -1,9 +1,9 @@
 import { UserError } from '../../../base/errors.ts';
 import { nameProblem } from '../../../base/system.ts';
+import { systemText } from '../../../base/system-file.ts';
 import { lstat } from '../../host/files.ts';
 import { readText } from '../../host.ts';
 import type { CommitStep } from '../../lib/systems/journal.ts';
-import { systemText } from '../../lib/systems/system-file.ts';
 import { change, recover } from '../journal.ts';
 import { locked } from '../lock.ts';
 import { writableDir } from '../places.ts';

@@ -1,5 +1,6 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
 import { nameProblem, type SystemFile } from '../../../base/system.ts';
+import { systemText } from '../../../base/system-file.ts';
 import { isThere, lstat, makeFolders, rename, stat, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { openFile, readBytes } from '../../host/stream.ts';
@@ -19,7 +20,6 @@ import { unpackArguments } from '../../lib/systems/archive/tar-arguments.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
 import { asClone, rolledBack } from '../../lib/systems/snapshots.ts';
 import { swapSteps } from '../../lib/systems/swap.ts';
-import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
 import { checkSpace } from '../archive/tree.ts';

@@ -1,6 +1,6 @@
+import { applySettings } from '../../../base/apply-settings.ts';
 import { UserError } from '../../../base/errors.ts';
 import type { SystemFile } from '../../../base/system.ts';
-import { applySettings } from '../../lib/systems/apply-settings.ts';
 import { allFacts } from '../engines/facts.ts';
 import { recover } from '../journal.ts';
 import { locked } from '../lock.ts';

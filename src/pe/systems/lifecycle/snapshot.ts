@@ -1,4 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
+import { systemText } from '../../../base/system-file.ts';
 import { isFolder, isThere, makeFolders, rename, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { list, readText } from '../../host.ts';
@@ -13,7 +14,6 @@ import {
   snapshotText,
 } from '../../lib/systems/snapshots.ts';
 import { swapSteps } from '../../lib/systems/swap.ts';
-import { systemText } from '../../lib/systems/system-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
 import { checkSpace } from '../archive/tree.ts';

@@ -1,6 +1,6 @@
+import { parseJson } from '../../../base/json-reader.ts';
 import { must } from '../../host/run.ts';
 import { exists, kill, list, readText, replaceFile } from '../../host.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 import type { Bridge } from '../../lib/systems/network/bridge.ts';
 import {
   bridgeService,

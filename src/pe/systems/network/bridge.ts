@@ -1,7 +1,7 @@
+import { parseJson } from '../../../base/json-reader.ts';
 import { makeFolders } from '../../host/files.ts';
 import { must } from '../../host/run.ts';
 import { exists, list, readText, removeFile, replaceFile, writeText } from '../../host.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 import {
   type Bridge,
   bridgeName,

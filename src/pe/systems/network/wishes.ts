@@ -1,7 +1,7 @@
+import { fieldsOf, parseJson } from '../../../base/json-reader.ts';
 import type { PeConfig } from '../../../base/pe-config.ts';
 import { makeFolders } from '../../host/files.ts';
 import { readText } from '../../host.ts';
-import { fieldsOf, parseJson } from '../../lib/systems/json-reader.ts';
 import { type Bridge, makeNetwork6 } from '../../lib/systems/network/bridge.ts';
 import { parseNetwork4 } from '../../lib/systems/network/ipv4.ts';
 import { prefixDigits } from '../../lib/systems/network/ipv6.ts';

@@ -1,9 +1,9 @@
 import { UserError } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json-reader.ts';
 import type { PeConfig } from '../../../base/pe-config.ts';
 import { readText } from '../../host.ts';
 import { usualLabel } from '../../lib/systems/data-volumes.ts';
 import type { BootEntries } from '../../lib/systems/grubenv.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 import { refreshBootEntries } from '../boot-entries.ts';
 import { home, readPlaces, writableDir } from '../places.ts';
 import { mustBeReady } from './look.ts';

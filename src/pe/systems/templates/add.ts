@@ -1,5 +1,8 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
+import { startOf } from '../../../base/oci/start.ts';
 import { type TemplateFile } from '../../../base/system.ts';
+import { versionProblem } from '../../../base/system-file.ts';
+import { fileOf, rootOf, templateText } from '../../../base/template-file.ts';
 import {
   isFolder,
   isThere,
@@ -14,10 +17,8 @@ import { checkInterrupted } from '../../host/interrupt.ts';
 import { busybox, foreground, must } from '../../host/run.ts';
 import { openFile } from '../../host/stream.ts';
 import { strangerArguments } from '../../lib/systems/archive/tar-arguments.ts';
-import { startOf } from '../../lib/systems/oci/start.ts';
 import { templatesFolder } from '../../lib/systems/places.ts';
 import { resolveInside } from '../../lib/systems/resolve.ts';
-import { versionProblem } from '../../lib/systems/system-file.ts';
 import { debootstrapArguments, debootstrapScript } from '../../lib/systems/templates/debootstrap.ts';
 import {
   offeredName,
@@ -25,7 +26,6 @@ import {
   sourceOf,
   type TemplateSource,
 } from '../../lib/systems/templates/source.ts';
-import { fileOf, rootOf, templateText } from '../../lib/systems/templates/template-file.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import type { Report } from '../archive/progress.ts';
 import { checksumOfFolder, copyFolder, diskUse } from '../archive/tree.ts';

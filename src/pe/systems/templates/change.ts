@@ -1,9 +1,9 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
 import { formatBytes } from '../../../base/sizes.ts';
+import { fileOf, rootOf } from '../../../base/template-file.ts';
 import { makeFolders } from '../../host/files.ts';
 import { isMountPoint, mounts } from '../../host/mount-table.ts';
 import { unmount } from '../../host/tree.ts';
-import { fileOf, rootOf } from '../../lib/systems/templates/template-file.ts';
 import { sha256OfFile } from '../archive/hash.ts';
 import type { Report } from '../archive/progress.ts';
 import { checksumOfFolder } from '../archive/tree.ts';

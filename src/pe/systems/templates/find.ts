@@ -5,11 +5,11 @@ import {
   type TemplateFile,
   type TemplateRef,
 } from '../../../base/system.ts';
+import { fileOf, parseTemplate, rootOf } from '../../../base/template-file.ts';
 import { isThere } from '../../host/files.ts';
 import { list, readText } from '../../host.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
 import { parseTemplateName } from '../../lib/systems/templates/source.ts';
-import { fileOf, parseTemplate, rootOf } from '../../lib/systems/templates/template-file.ts';
 import { lookForMedia, type TemplatePlace, templatePlaces } from './places.ts';
 
 /** A template with a description that can be read. */

@@ -1,4 +1,20 @@
 import { FailedError } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json-reader.ts';
+import {
+  architectures,
+  type Blob,
+  type Candidate,
+  candidatesIn,
+  chooseImage,
+  configOf,
+  dockerImages,
+  filesOf,
+  type ImageConfig,
+  type ImageFiles,
+  isIndex,
+  isWrong,
+} from '../../../base/oci/image.ts';
+import { unescapeName, whiteoutPattern, whiteoutPrefix, whiteoutsOf } from '../../../base/oci/whiteouts.ts';
 import {
   isThere,
   lstat,
@@ -17,27 +33,6 @@ import { lineSplitter } from '../../lib/lines.ts';
 import { shellLine } from '../../lib/network-config.ts';
 import { cageFolder } from '../../lib/systems/archive/cage.ts';
 import { listArguments, strangerArguments } from '../../lib/systems/archive/tar-arguments.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
-import {
-  architectures,
-  type Blob,
-  type Candidate,
-  candidatesIn,
-  chooseImage,
-  configOf,
-  dockerImages,
-  filesOf,
-  type ImageConfig,
-  type ImageFiles,
-  isIndex,
-  isWrong,
-} from '../../lib/systems/oci/image.ts';
-import {
-  unescapeName,
-  whiteoutPattern,
-  whiteoutPrefix,
-  whiteoutsOf,
-} from '../../lib/systems/oci/whiteouts.ts';
 import { resolveInside } from '../../lib/systems/resolve.ts';
 import { toUtf8 } from '../../lib/utf8.ts';
 import { sha256OfFile } from '../archive/hash.ts';

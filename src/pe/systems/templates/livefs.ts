@@ -1,6 +1,6 @@
+import { parseJson } from '../../../base/json-reader.ts';
 import { livefsTemplate, type TemplateRef } from '../../../base/system.ts';
 import { readText } from '../../host.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 
 /** The PE's own root as a template; its version is the image's. */
 export function livefsRef(): TemplateRef {

@@ -1,16 +1,9 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
+import { parseJson } from '../../../base/json-reader.ts';
+import { type Blob, candidatesIn, chooseImage, filesOf, isIndex, isWrong } from '../../../base/oci/image.ts';
 import { makeFolders, stat, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { readText, removeFile } from '../../host.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
-import {
-  type Blob,
-  candidatesIn,
-  chooseImage,
-  filesOf,
-  isIndex,
-  isWrong,
-} from '../../lib/systems/oci/image.ts';
 import {
   challengeIn,
   type ImageReference,

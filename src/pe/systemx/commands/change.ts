@@ -1,5 +1,5 @@
+import { settings } from '../../../base/system-settings.ts';
 import { print } from '../../host.ts';
-import { settings } from '../../lib/systems/settings.ts';
 import { diskLimitProblems } from '../../systems/disk-limit.ts';
 import { destroy as remove } from '../../systems/lifecycle/destroy.ts';
 import { rename as move } from '../../systems/lifecycle/rename.ts';

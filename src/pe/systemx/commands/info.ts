@@ -1,6 +1,6 @@
 import { formatBytes } from '../../../base/sizes.ts';
+import { settings } from '../../../base/system-settings.ts';
 import { busybox, execute } from '../../host/run.ts';
-import { settings } from '../../lib/systems/settings.ts';
 import { addressesOf } from '../../systems/network/addresses.ts';
 import { stateOf, usageOf } from '../../systems/running.ts';
 import { findSystem } from '../../systems/store.ts';

@@ -1,8 +1,8 @@
+import { parseJson } from '../../../base/json-reader.ts';
 import { formatBytes } from '../../../base/sizes.ts';
 import { busybox, execute } from '../../host/run.ts';
 import { exists, readText, uptime } from '../../host.ts';
 import { type BootStatus, duration, statusPath } from '../../lib/service-state.ts';
-import { parseJson } from '../../lib/systems/json-reader.ts';
 import { allFacts } from '../../systems/engines/facts.ts';
 import { bridgeProblems, readBridge } from '../../systems/network/bridge.ts';
 import { readPlaces } from '../../systems/places.ts';

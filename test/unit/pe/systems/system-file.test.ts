@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { applySettings } from '../../../../src/base/apply-settings.ts';
 import { nameProblem, newSystem, type SystemFile } from '../../../../src/base/system.ts';
-import { applySettings } from '../../../../src/pe/lib/systems/apply-settings.ts';
+import { parseSystem, systemText } from '../../../../src/base/system-file.ts';
+import { settings, splitWords } from '../../../../src/base/system-settings.ts';
 import { dirProblem } from '../../../../src/pe/lib/systems/places.ts';
-import { settings, splitWords } from '../../../../src/pe/lib/systems/settings.ts';
-import { parseSystem, systemText } from '../../../../src/pe/lib/systems/system-file.ts';
 
 const base: SystemFile = {
   ...newSystem,

@@ -1,6 +1,6 @@
+import { fieldsOf, readerOf } from '../../../../base/json-reader.ts';
 import { nameProblem, type SystemFile } from '../../../../base/system.ts';
-import { fieldsOf, readerOf } from '../json-reader.ts';
-import { parseSystem } from '../system-file.ts';
+import { parseSystem } from '../../../../base/system-file.ts';
 
 /** What a backup says of itself, before all else that is in it. */
 export interface BackupManifest {

@@ -1,5 +1,5 @@
 import type { PortForward, SystemFile } from '../../../../base/system.ts';
-import { ipv6Problem } from '../system-file.ts';
+import { ipv6Problem } from '../../../../base/system-file.ts';
 import { type Bridge, bridgeName, networksOf } from './bridge.ts';
 import { hash64, macOf, portOf } from './identity.ts';
 import { ipv4Number, ipv4Text, isForSystems, network4Text, sizeOf } from './ipv4.ts';

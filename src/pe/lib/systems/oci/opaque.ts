@@ -1,4 +1,4 @@
-import { unescapeName } from './whiteouts.ts';
+import { unescapeName } from '../../../../base/oci/whiteouts.ts';
 
 /** Folders that overlay has marked as hiding all below them, in the long list that `tar -tvv --xattrs` prints. */
 export function opaqueIn(listing: string): string[] {

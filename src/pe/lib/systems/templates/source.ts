@@ -1,6 +1,6 @@
 import { nameProblem } from '../../../../base/system.ts';
+import { versionProblem } from '../../../../base/system-file.ts';
 import { templateNameOf } from '../oci/reference.ts';
-import { versionProblem } from '../system-file.ts';
 
 /** What a template is to be made from. */
 export type TemplateSource =

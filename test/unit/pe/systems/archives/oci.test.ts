@@ -7,8 +7,15 @@ import {
   filesOf,
   isIndex,
   isWrong,
-} from '../../../../../src/pe/lib/systems/oci/image.ts';
-import { layoutFiles } from '../../../../../src/pe/lib/systems/oci/layout.ts';
+} from '../../../../../src/base/oci/image.ts';
+import { layoutFiles } from '../../../../../src/base/oci/layout.ts';
+import { startOf } from '../../../../../src/base/oci/start.ts';
+import {
+  opaqueName,
+  unescapeName,
+  whiteoutName,
+  whiteoutsOf,
+} from '../../../../../src/base/oci/whiteouts.ts';
 import { opaqueIn } from '../../../../../src/pe/lib/systems/oci/opaque.ts';
 import {
   challengeIn,
@@ -16,13 +23,6 @@ import {
   templateNameOf,
   tokenUrl,
 } from '../../../../../src/pe/lib/systems/oci/reference.ts';
-import { startOf } from '../../../../../src/pe/lib/systems/oci/start.ts';
-import {
-  opaqueName,
-  unescapeName,
-  whiteoutName,
-  whiteoutsOf,
-} from '../../../../../src/pe/lib/systems/oci/whiteouts.ts';
 
 const hex = (digit: string): string => digit.repeat(64);
 const digest = (digit: string): string => `sha256:${hex(digit)}`;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newSystem, type SystemFile, type TemplateFile } from '../../../../../src/base/system.ts';
+import { fileOf, parseTemplate, rootOf, templateText } from '../../../../../src/base/template-file.ts';
 import {
   asClone,
   labelAt,
@@ -14,12 +15,6 @@ import {
   parseTemplateName,
   sourceOf,
 } from '../../../../../src/pe/lib/systems/templates/source.ts';
-import {
-  fileOf,
-  parseTemplate,
-  rootOf,
-  templateText,
-} from '../../../../../src/pe/lib/systems/templates/template-file.ts';
 
 describe('the source of a template', () => {
   const source = (text: string) => sourceOf(text, (path) => path === '/root-folder' || path === 'layout');

@@ -1,4 +1,4 @@
-import { formatBytes, parseBytes } from '../../../base/sizes.ts';
+import { formatBytes, parseBytes } from './sizes.ts';
 import {
   engineNames,
   layerings,
@@ -7,7 +7,7 @@ import {
   type SystemLimits,
   type SystemMount,
   type SystemNetwork,
-} from '../../../base/system.ts';
+} from './system.ts';
 import {
   cardProblem,
   hostnameProblem,

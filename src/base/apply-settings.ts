@@ -1,7 +1,7 @@
-import type { Diagnostic } from '../../../base/errors.ts';
-import { nearest } from '../../../base/suggest.ts';
-import type { SystemFile } from '../../../base/system.ts';
-import { type Operator, type Setting, settings } from './settings.ts';
+import type { Diagnostic } from './errors.ts';
+import { nearest } from './suggest.ts';
+import type { SystemFile } from './system.ts';
+import { type Operator, type Setting, settings } from './system-settings.ts';
 
 /** The setting of a key, with what stands for its `*`. */
 export function settingOf(key: string): { readonly setting: Setting; readonly name: string } | undefined {

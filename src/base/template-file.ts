@@ -1,6 +1,6 @@
-import { nameProblem, type TemplateFile } from '../../../../base/system.ts';
-import { fieldsOf, parseJson, readerOf } from '../json-reader.ts';
-import { versionProblem } from '../system-file.ts';
+import { fieldsOf, parseJson, readerOf } from './json-reader.ts';
+import { nameProblem, type TemplateFile } from './system.ts';
+import { versionProblem } from './system-file.ts';
 
 const known = ['format', 'name', 'version', 'form', 'source', 'sha256', 'size', 'created', 'init', 'env'];
 

@@ -1,3 +1,4 @@
+import { fieldsOf, type Reader, readerOf } from './json-reader.ts';
 import {
   engineNames,
   layerings,
@@ -7,8 +8,7 @@ import {
   type SystemMount,
   type SystemNetwork,
   systemKinds,
-} from '../../../base/system.ts';
-import { fieldsOf, type Reader, readerOf } from './json-reader.ts';
+} from './system.ts';
 
 export type ParsedSystem =
   | { readonly system: SystemFile; readonly problems: readonly [] }
