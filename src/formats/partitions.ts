@@ -1,3 +1,4 @@
+import { guidText, partitionTypes } from '../base/gpt.ts';
 import type { ReadAt } from './read-at.ts';
 
 /** One partition, whichever table it is in. */
@@ -31,17 +32,6 @@ export interface PartitionTables {
 }
 
 const block = 512;
-const espGuid = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B';
-
-/** A GUID's text; its first three groups are little-endian (UEFI 2.10 appendix A). */
-export function formatGuid(bytes: Buffer): string {
-  const hex = (from: number, to: number, swap: boolean): string => {
-    const part = Buffer.from(bytes.subarray(from, to));
-    return (swap ? part.reverse() : part).toString('hex');
-  };
-  const groups = [hex(0, 4, true), hex(4, 6, true), hex(6, 8, true), hex(8, 10, false), hex(10, 16, false)];
-  return groups.join('-').toUpperCase();
-}
 
 function readMbr(sector: Buffer): PartitionTables['mbr'] {
   if (sector.readUInt16LE(510) !== 0xaa55) return undefined;
@@ -71,7 +61,7 @@ function readGpt(read: ReadAt, header: Buffer): PartitionTables['gpt'] {
   const partitions: Partition[] = [];
   for (let n = 0; n < count; n += 1) {
     const entry = table.subarray(n * size, (n + 1) * size);
-    const type = formatGuid(entry.subarray(0, 16));
+    const type = guidText(entry.subarray(0, 16));
     if (/^[0-]*$/.test(type)) continue;
     const first = Number(entry.readBigUInt64LE(32));
     partitions.push({
@@ -80,11 +70,11 @@ function readGpt(read: ReadAt, header: Buffer): PartitionTables['gpt'] {
       bytes: (Number(entry.readBigUInt64LE(40)) - first + 1) * block,
       type,
       name: entry.toString('utf16le', 56, 128).replace(/\0.*$/s, ''),
-      esp: type === espGuid,
+      esp: type === partitionTypes.efiSystem,
     });
   }
   const end = (Number(header.readBigUInt64LE(32)) + 1) * block;
-  return { guid: formatGuid(header.subarray(56, 72)), partitions, end };
+  return { guid: guidText(header.subarray(56, 72)), partitions, end };
 }
 
 /** Reads the MBR and the GPT, where a medium has them, in blocks of 512 bytes. */

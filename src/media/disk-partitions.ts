@@ -1,6 +1,7 @@
 import { dataLabel } from '../base/cmdline.ts';
+import { partitionTypes } from '../base/gpt.ts';
 import { sha256 } from '../base/json.ts';
-import { type GptPartition, partitionTypes } from '../formats/gpt.ts';
+import type { GptPartition } from '../formats/gpt.ts';
 import type { Extent } from '../formats/piece.ts';
 import type { DiskLayout } from './disk-layout.ts';
 

@@ -1,5 +1,5 @@
 import { FailedError } from '../../base/errors.ts';
-import { parseGuid } from '../gpt.ts';
+import { guidBytes } from '../../base/gpt.ts';
 import type { Piece } from '../piece.ts';
 import type { ReadAt } from '../read-at.ts';
 import { blockReader, type VirtualDisk } from './blocks.ts';
@@ -32,5 +32,8 @@ export function fixVdi(read: ReadAt, ids: IdSource): Piece[] {
   if (read(signature.at, 4).readUInt32LE() !== signature.value) {
     throw new FailedError('not-vdi', 'qemu-img did not write a VDI');
   }
-  return Object.entries(uuids).map(([what, at]) => ({ at, bytes: parseGuid(ids.uuid(`vdi ${what}`)) }));
+  return Object.entries(uuids).map(([what, at]) => ({
+    at,
+    bytes: Buffer.from(guidBytes(ids.uuid(`vdi ${what}`))),
+  }));
 }

@@ -1,6 +1,6 @@
 import { FailedError } from '../../base/errors.ts';
+import { guidBytes } from '../../base/gpt.ts';
 import { crc32c } from '../crc32c.ts';
-import { parseGuid } from '../gpt.ts';
 import type { Piece } from '../piece.ts';
 import type { ReadAt } from '../read-at.ts';
 import { blockReader, type VirtualDisk } from './blocks.ts';
@@ -47,15 +47,18 @@ export function fixVhdx(read: ReadAt, ids: IdSource): Piece[] {
     }
     // It counts from a number made up; the larger one is the header that counts.
     bytes.writeBigUInt64LE(n === (first > second ? 0 : 1) ? 2n : 1n, header.sequence);
-    parseGuid(ids.uuid('vhdx file')).copy(bytes, header.fileWrite);
-    parseGuid(ids.uuid('vhdx contents')).copy(bytes, header.dataWrite);
+    bytes.set(guidBytes(ids.uuid('vhdx file')), header.fileWrite);
+    bytes.set(guidBytes(ids.uuid('vhdx contents')), header.dataWrite);
     bytes.writeUInt32LE(0, header.checksum);
     bytes.writeUInt32LE(crc32c(bytes), header.checksum);
     pieces.push({ at, bytes });
     const log = bytes.readUInt32LE(header.logLength);
     pieces.push({ at: Number(bytes.readBigUInt64LE(header.logAt)), bytes: Buffer.alloc(log) });
   }
-  return [...pieces, { at: metadataItem(read, virtualDiskId), bytes: parseGuid(ids.uuid('vhdx disk')) }];
+  return [
+    ...pieces,
+    { at: metadataItem(read, virtualDiskId), bytes: Buffer.from(guidBytes(ids.uuid('vhdx disk'))) },
+  ];
 }
 
 /** Reads a VHDX. */
@@ -95,7 +98,7 @@ function findEntry(
   table: Buffer,
   { first, count, guid }: { readonly first: number; readonly count: number; readonly guid: string },
 ): number {
-  const wanted = parseGuid(guid);
+  const wanted = guidBytes(guid);
   for (let n = 0; n < count; n += 1) {
     const at = first + n * 32;
     if (table.subarray(at, at + 16).equals(wanted)) return at;

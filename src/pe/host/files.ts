@@ -1,6 +1,7 @@
 import * as os from 'os';
 import * as std from 'std';
 import { FailedError } from '../../base/errors.ts';
+import { readBytes } from './stream.ts';
 
 /** Files beyond reading and writing text: part of the PE's one door to the machine (see src/pe/host.ts). */
 
@@ -140,13 +141,7 @@ export function readAt(path: string, offset: number, length: number): Uint8Array
   const fd = os.open(path, os.O_RDONLY);
   if (fd < 0) return undefined;
   os.seek(fd, offset, std.SEEK_SET);
-  const buffer = new ArrayBuffer(length);
-  let got = 0;
-  while (got < length) {
-    const more = os.read(fd, buffer, got, length - got);
-    if (more <= 0) break;
-    got += more;
-  }
+  const bytes = readBytes(fd, length);
   os.close(fd);
-  return new Uint8Array(buffer, 0, got);
+  return bytes;
 }

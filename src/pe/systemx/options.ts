@@ -1,5 +1,5 @@
 import { parseBytes } from '../../base/sizes.ts';
-import type { Completes, Option } from './command.ts';
+import type { Argument, Completes, Option } from './command.ts';
 
 type Spec = { readonly short?: string; readonly completes?: Completes };
 
@@ -79,3 +79,12 @@ export const size = (value: string, meaning: string, spec: Spec = {}): Option<nu
 /** The ones that many verbs share. */
 export const json = flag('print JSON, for programs');
 export const yes = text('NAME', 'do it without asking; the name must be given once more');
+
+/** What a new system differs in from the usual. */
+export const firstSettings = {
+  name: 'SETTING',
+  meaning: 'such as memory=256MiB',
+  optional: true,
+  many: 'words',
+  completes: 'setting',
+} as const satisfies Argument;

@@ -1,4 +1,4 @@
-import { crc32 } from '../crc32.ts';
+import { crc32 } from '../../../base/crc.ts';
 import { toUtf8 } from '../utf8.ts';
 
 /** Project ids below are left to people who use project quotas themselves. */

@@ -13,7 +13,7 @@ import {
 import { type FoundSystem, findSystem, listSystems } from '../../systems/store.ts';
 import { type Argument, command } from '../command.ts';
 import { confirm } from '../confirm.ts';
-import { flag, json, text, yes } from '../options.ts';
+import { firstSettings, flag, json, text, yes } from '../options.ts';
 import { note, paint, printJson, printLines } from '../output.ts';
 import { progress } from '../progress.ts';
 import { table } from '../table.ts';
@@ -28,17 +28,7 @@ export const clone = command({
     'The copy has a host name, machine id, user ids and addresses of its own; fixed addresses, port forwards and autostart stay with',
     'the original. SSH host keys inside are copied as they are. Of an app system only what it changed is copied.',
   ],
-  arguments: [
-    system,
-    { name: 'NEW', meaning: 'name of the copy' },
-    {
-      name: 'SETTING',
-      meaning: 'such as memory=256MiB',
-      optional: true,
-      many: 'words',
-      completes: 'setting',
-    },
-  ],
+  arguments: [system, { name: 'NEW', meaning: 'name of the copy' }, firstSettings],
   options: {
     dir: text('PATH', 'a systems directory other than that of the original', { completes: 'file' }),
     live,

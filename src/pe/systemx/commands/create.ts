@@ -2,7 +2,7 @@ import { engineNames, systemKinds } from '../../../base/system.ts';
 import { print } from '../../host.ts';
 import { create as make } from '../../systems/lifecycle/create.ts';
 import { command } from '../command.ts';
-import { choice, json, text } from '../options.ts';
+import { choice, firstSettings, json, text } from '../options.ts';
 import { printJson } from '../output.ts';
 
 export const create = command({
@@ -14,13 +14,7 @@ export const create = command({
   ],
   arguments: [
     { name: 'NAME', meaning: 'small letters, digits and hyphens; becomes the host name' },
-    {
-      name: 'SETTING',
-      meaning: 'such as memory=256MiB',
-      optional: true,
-      many: 'words',
-      completes: 'setting',
-    },
+    firstSettings,
   ],
   options: {
     from: text('WHAT', 'livefs (the default), a template, or the absolute path of a folder with a root', {

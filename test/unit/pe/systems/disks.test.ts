@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { crc32 } from '../../../../src/base/crc.ts';
 import { readSuperblock, superblockBytes } from '../../../../src/base/superblock.ts';
 import { readPartitionTables } from '../../../../src/formats/partitions.ts';
-import { crc32 } from '../../../../src/pe/lib/crc32.ts';
 import { contents, type Disk, diskProblem } from '../../../../src/pe/lib/systems/disks.ts';
 import { gptPieces, partitionRange } from '../../../../src/pe/lib/systems/gpt.ts';
 
