@@ -2,7 +2,7 @@ import { decode } from './decode.ts';
 
 /** What the first bytes of a disk or partition say about its file system. */
 export interface Superblock {
-  /** As `mount -t` wants it; `crypto_LUKS` and `LVM2_member` are containers. */
+  /** As `mount -t` wants it; `crypto_LUKS`, `LVM2_member` and `linux_raid_member` are containers. */
   readonly type:
     | 'ext4'
     | 'btrfs'
@@ -12,7 +12,9 @@ export interface Superblock {
     | 'ntfs3'
     | 'iso9660'
     | 'crypto_LUKS'
-    | 'LVM2_member';
+    | 'LVM2_member'
+    | 'linux_raid_member'
+    | 'swap';
   readonly label: string;
   /** As `blkid` shows it. */
   readonly uuid: string;
@@ -29,7 +31,8 @@ export const superblockBytes = 65_536 + 4096;
 
 /**
  * Recognises file systems from the first `superblockBytes` of a device (fewer where it is smaller). Layouts: Linux'
- * fs/ext4/ext4.h, btrfs_tree.h, xfs_format.h, msdos_fs.h, ECMA-119, cryptsetup's LUKS2 specification, LVM2's label.h.
+ * fs/ext4/ext4.h, btrfs_tree.h, xfs_format.h, msdos_fs.h, md_p.h (versions 1.1 and 1.2), swap.h, ECMA-119, cryptsetup's LUKS2
+ * specification, LVM2's label.h.
  */
 export function readSuperblock(bytes: Uint8Array): Superblock | undefined {
   for (const read of readers) {
@@ -96,6 +99,14 @@ const readers: readonly ((f: Fields) => Partial | undefined)[] = [
       ? { type: 'crypto_LUKS', uuid: f.text(168, 40), label: f.hex(6, 2) === '0002' ? f.text(24, 48) : '' }
       : undefined,
   (f) => (f.is(512, 'LABELONE') && f.is(536, 'LVM2 001') ? { type: 'LVM2_member' } : undefined),
+  (f) => {
+    const at = [0, 4096].find((start) => f.u32(start) === 0xa92b4efc);
+    return at === undefined
+      ? undefined
+      : { type: 'linux_raid_member', uuid: f.uuid(at + 16), label: f.text(at + 32, 32) };
+  },
+  (f) =>
+    f.is(4086, 'SWAPSPACE2') ? { type: 'swap', uuid: f.uuid(1036), label: f.text(1052, 16) } : undefined,
   (f) =>
     f.is(btrfs + 64, '_BHRfS_M')
       ? {

@@ -92,6 +92,8 @@ function unusable({ device, superblock }: Candidate): string | undefined {
     case 'ntfs3':
     case 'iso9660':
     case 'LVM2_member':
+    case 'linux_raid_member':
+    case 'swap':
       return `${what} is ${superblock.type}, which cannot keep systems; ext4, btrfs and xfs can: systemx setup-disk`;
   }
 }

@@ -148,6 +148,12 @@ describe('readSuperblock', () => {
       at(4096, [0, 'LUKS\u00ba\u00be'], [6, [0, 2]], [24, 'DISKBIOS-DATA'], [168, 'abcd-ef']),
       { type: 'crypto_LUKS', label: 'DISKBIOS-DATA', uuid: 'abcd-ef' },
     ],
+    [
+      'a member of a RAID, of version 1.2',
+      at(8192, [4096, [0xfc, 0x4e, 0x2b, 0xa9]], [4096 + 32, 'box:0'], [4096 + 16, [1, 2]]),
+      { type: 'linux_raid_member', label: 'box:0', uuid: '01020000-0000-0000-0000-000000000000' },
+    ],
+    ['swap', at(4096, [4086, 'SWAPSPACE2'], [1052, 'SWAP']), { type: 'swap', label: 'SWAP' }],
     ['LVM', at(4096, [512, 'LABELONE'], [536, 'LVM2 001']), { type: 'LVM2_member' }],
     [
       'a CD',
