@@ -4,7 +4,7 @@ import { type Diagnostic, type Place, UserError } from '../base/errors.ts';
 import { writeWhole } from '../store/files.ts';
 import type { LockRequest } from './lock-request.ts';
 import { comparePackages, type LockedPackage } from './package.ts';
-import { type Toolset, toolsetNames } from './toolsets.ts';
+import { perToolset, type Toolset, toolsetNames } from './toolsets.ts';
 
 /** The lock: every package of the image and of the build tools, by version, path, size and SHA-256. */
 export interface Lock {
@@ -97,7 +97,13 @@ export function parseLock(text: string, file: string): Lock {
       Math.max(0, text.indexOf(problem.near)),
     );
   }
-  return value as Lock;
+  const lock = value as Lock;
+  return { ...lock, tools: perToolset((name) => (wasAsked(lock, name) ? lock.tools[name] : [])) };
+}
+
+/** A lock by an older diskbios lacks the sets of tools that have come since: it is out of date, not damaged. */
+function wasAsked(lock: unknown, toolset: Toolset): boolean {
+  return field(field(field(lock, 'request'), 'tools'), toolset) !== undefined;
 }
 
 function field(value: unknown, key: string): unknown {
@@ -116,7 +122,9 @@ function shapeProblem(lock: unknown): ShapeProblem | undefined {
   const lists: [string, unknown][] = [
     ['image', field(lock, 'image')],
     ['kernel', field(lock, 'kernel')],
-    ...toolsetNames.map((name): [string, unknown] => [name, field(field(lock, 'tools'), name)]),
+    ...toolsetNames
+      .filter((name) => wasAsked(lock, name))
+      .map((name): [string, unknown] => [name, field(field(lock, 'tools'), name)]),
   ];
   for (const [name, list] of lists) {
     if (!Array.isArray(list))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../base/errors.ts';
 import { sha256 } from '../base/json.ts';
 import type { Recipe } from '../recipe/types.ts';
-import { type Toolset, toolsets } from './toolsets.ts';
+import { perToolset, type Toolset, toolsets } from './toolsets.ts';
 
 /** What was asked for when the packages were chosen. A lock fits a recipe whose request is the same. */
 export interface LockRequest {
@@ -44,7 +44,7 @@ export function requestOf(recipe: Recipe): LockRequest {
     })),
     packages: sortedSet(recipe.pe.packages),
     kernel: recipe.kernel.package,
-    tools: { build: sortedSet(sets.build), qemu: sortedSet(sets.qemu) },
+    tools: perToolset((name) => sortedSet(sets[name])),
   };
 }
 

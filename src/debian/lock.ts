@@ -8,6 +8,7 @@ import { requestDifferences, requestOf } from './lock-request.ts';
 import { findMirrors, type MirrorOptions } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 import { noPins, type Pins, resolveLock } from './resolve.ts';
+import { perToolset } from './toolsets.ts';
 
 export interface LockOptions extends AptOptions {
   /**
@@ -79,8 +80,7 @@ function keptVersions(lock: Lock, options: LockOptions): Pins {
   return {
     image: kept(lock.image),
     kernel: kept(lock.kernel),
-    build: kept(lock.tools.build),
-    qemu: kept(lock.tools.qemu),
+    ...perToolset((name) => kept(lock.tools[name])),
   };
 }
 

@@ -7,11 +7,15 @@ import type { Lock } from './lock-file.ts';
 import { type LockRequest, packagePath } from './lock-request.ts';
 import type { Mirrors } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
+import { perToolset, toolsetNames } from './toolsets.ts';
+
+const setNames = ['image', 'kernel', ...toolsetNames] as const;
+type SetName = (typeof setNames)[number];
 
 /** Versions to keep, by package name, for each list of a lock. */
-export type Pins = Readonly<Record<'image' | 'kernel' | 'build' | 'qemu', ReadonlyMap<string, string>>>;
+export type Pins = Readonly<Record<SetName, ReadonlyMap<string, string>>>;
 
-export const noPins: Pins = { image: new Map(), kernel: new Map(), build: new Map(), qemu: new Map() };
+export const noPins: Pins = { image: new Map(), kernel: new Map(), ...perToolset(() => new Map()) };
 
 /** Chooses the packages that a recipe needs, with the mirror's present package lists. */
 export async function resolveLock(
@@ -41,16 +45,12 @@ export async function resolveLock(
     const wanted: Record<SetName, readonly string[]> = {
       image: request.packages,
       kernel: [request.kernel],
-      build: request.tools.build,
-      qemu: request.tools.qemu,
+      ...request.tools,
     };
-    const [image, kernel, build, qemu] = await Promise.all([
-      set(wanted.image, pins.image),
-      set(wanted.kernel, pins.kernel),
-      set(wanted.build, pins.build),
-      set(wanted.qemu, pins.qemu),
-    ]);
-    const outcomes = { image, kernel, build, qemu };
+    const resolved = await Promise.all(
+      setNames.map(async (name) => [name, await set(wanted[name], pins[name])] as const),
+    );
+    const outcomes = Object.fromEntries(resolved) as Record<SetName, Resolution>;
     // apt takes `lib.*`, `name-` and virtual packages too: what it gives must hold the very names asked for.
     if (setNames.some((name) => !isComplete(outcomes[name], wanted[name]))) {
       await refuseUnknown(recipe, wanted, apt);
@@ -59,17 +59,14 @@ export async function resolveLock(
       lockVersion: 1,
       request,
       date: apt.date(),
-      image: packagesOf(image, (why) => conflict(recipe, ['pe', 'packages'], why)),
-      kernel: packagesOf(kernel, (why) => conflict(recipe, ['kernel', 'package'], why)).filter(({ name }) =>
-        isKernelPackage(name, request.kernel),
+      image: packagesOf(outcomes.image, (why) => conflict(recipe, ['pe', 'packages'], why)),
+      kernel: packagesOf(outcomes.kernel, (why) => conflict(recipe, ['kernel', 'package'], why)).filter(
+        ({ name }) => isKernelPackage(name, request.kernel),
       ),
-      tools: { build: packagesOf(build, toolsConflict), qemu: packagesOf(qemu, toolsConflict) },
+      tools: perToolset((name) => packagesOf(outcomes[name], toolsConflict)),
     };
   });
 }
-
-const setNames = ['image', 'kernel', 'build', 'qemu'] as const;
-type SetName = (typeof setNames)[number];
 
 function isComplete(outcome: Resolution, wanted: readonly string[]): boolean {
   return outcome.ok && wanted.every((name) => outcome.packages.some((item) => item.name === name));
@@ -91,7 +88,7 @@ async function refuseUnknown(
   if (unknown.length > 0) {
     throw new UserError(await Promise.all(unknown.map((name) => unknownPackage(recipe, name, names, apt))));
   }
-  const tools = [...wanted.build, ...wanted.qemu].filter((name) => !names.has(name));
+  const tools = toolsetNames.flatMap((name) => wanted[name]).filter((name) => !names.has(name));
   if (tools.length === 0) return;
   const { suite, components } = recipe.source;
   throw new FailedError('no-such-tool', `the package sources lack build tools: ${tools.join(', ')}`, {

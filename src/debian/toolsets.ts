@@ -1,8 +1,13 @@
 import type { Arch } from '../recipe/types.ts';
 
 /** Sets of programs that the builder itself uses; each is pinned in the lock and unpacked into the store. */
-export const toolsetNames = ['build', 'qemu'] as const;
+export const toolsetNames = ['build', 'qemu', 'serve'] as const;
 export type Toolset = (typeof toolsetNames)[number];
+
+/** A value for each set of tools. */
+export function perToolset<T>(make: (name: Toolset) => T): Record<Toolset, T> {
+  return Object.fromEntries(toolsetNames.map((name) => [name, make(name)])) as Record<Toolset, T>;
+}
 
 const common: Readonly<Record<Toolset, readonly string[]>> = {
   build: [
@@ -10,6 +15,7 @@ const common: Readonly<Record<Toolset, readonly string[]>> = {
     'erofs-utils',
     'fonts-dejavu-core',
     'grub-common',
+    'ipxe',
     'kmod',
     'mtools',
     'squashfs-tools',
@@ -18,6 +24,7 @@ const common: Readonly<Record<Toolset, readonly string[]>> = {
     'zstd',
   ],
   qemu: ['dosfstools', 'dropbear-bin', 'e2fsprogs', 'mtools', 'qemu-utils'],
+  serve: ['dnsmasq-base'],
 };
 
 /** Packages of each set, by the architecture of the image. */
@@ -25,5 +32,6 @@ export const toolsets: Readonly<Record<Arch, Readonly<Record<Toolset, readonly s
   amd64: {
     build: [...common.build, 'grub-efi-amd64-bin', 'grub-efi-ia32-bin', 'grub-pc-bin', 'memtest86+'],
     qemu: [...common.qemu, 'ovmf', 'qemu-system-x86', 'seabios'],
+    serve: common.serve,
   },
 };

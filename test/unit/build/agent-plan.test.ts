@@ -24,7 +24,7 @@ async function plans(livefs: string): Promise<{ shipped: BuildPlan; tested: Buil
     date: 1,
     image: [locked('busybox-static')],
     kernel: [locked('linux-image-amd64')],
-    tools: { build: [locked('xorriso')], qemu: [] },
+    tools: { build: [locked('xorriso')], qemu: [], serve: [] },
   };
   return { shipped: planBuild(recipe, lock, 1), tested: planBuild(recipe, lock, 1, { agent: true }) };
 }

@@ -28,7 +28,7 @@ async function idsOf(more: string): Promise<Record<string, string>> {
     date: 1,
     image: [busybox],
     kernel: [],
-    tools: { build: [], qemu: [] },
+    tools: { build: [], qemu: [], serve: [] },
   };
   return Object.fromEntries(planBuild(recipe, lock, 1).targets.map(({ name, node }) => [name, node.id]));
 }

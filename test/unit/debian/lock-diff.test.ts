@@ -16,7 +16,13 @@ function item(name: string, version: string, size = 1024): LockedPackage {
 }
 
 function lock(image: LockedPackage[]): Lock {
-  return { lockVersion: 1, date: 0, image, kernel: [], tools: { build: [], qemu: [] } } as unknown as Lock;
+  return {
+    lockVersion: 1,
+    date: 0,
+    image,
+    kernel: [],
+    tools: { build: [], qemu: [], serve: [] },
+  } as unknown as Lock;
 }
 
 test('a summary tells added, removed, upgraded, downgraded and rebuilt packages, and what that makes in bytes', () => {

@@ -194,3 +194,22 @@ test('a recipe in a folder that cannot be written is named, with what to do', as
   expect(error).toMatchObject({ name: 'FailedError', code: 'lock-not-writable' });
   expect(error.message).toContain('/sys/box.lock.json');
 });
+
+test('a lock by a diskbios that knew fewer sets of tools is out of date, and keeps its versions', async () => {
+  world.publish(old);
+  await ensureLock(makeRecipe(world.dir), world.options());
+  const lock = JSON.parse(readFileSync(file, 'utf8')) as {
+    request: { tools: Record<string, unknown> };
+    tools: Record<string, unknown>;
+  };
+  delete lock.request.tools['serve'];
+  delete lock.tools['serve'];
+  writeFileSync(file, JSON.stringify(lock));
+  const refused = await failure(ensureLock(makeRecipe(world.dir), world.options({ mode: 'locked' })));
+  expect(refused).toMatchObject({ diagnostics: [{ code: 'lock-outdated' }] });
+  world.publish([...old, ...newer]);
+  const ensured = await ensureLock(makeRecipe(world.dir), world.options());
+  expect(ensured.changed).toBe(true);
+  expect(versions(ensured.lock.image)).toEqual({ hello: '1.0', libhello: '1.0' });
+  expect(versions(ensured.lock.tools.serve)).toHaveProperty('dnsmasq-base');
+});
