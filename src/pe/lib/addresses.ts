@@ -1,3 +1,5 @@
+import { shortenIpv6 } from '../../base/ipv6.ts';
+
 /** An address that the machine can be reached at. */
 export interface Address {
   readonly interface: string;
@@ -37,17 +39,6 @@ export function ipv4Addresses(trie: string, routes: string): Address[] {
       );
       return { interface: net?.name ?? '', family: 4, address, prefix: net?.prefix ?? 32 };
     });
-}
-
-/** Shortest form of an IPv6 address given as 32 hexadecimal digits (RFC 5952). */
-export function shortenIpv6(digits: string): string {
-  const groups = (digits.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, ''));
-  const text = groups.join(':');
-  const zeros = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].sort((a, b) => b[0].length - a[0].length)[0];
-  if (zeros === undefined) return text;
-  const before = text.slice(0, zeros.index);
-  const behind = text.slice(zeros.index + zeros[0].length).replace(/^:/, '');
-  return `${before}::${behind}`;
 }
 
 /** Usable IPv6 addresses from `/proc/net/if_inet6`: global ones that are not tentative, temporary or deprecated. */

@@ -1,9 +1,9 @@
 import { parseJson } from '../../base/json-reader.ts';
+import { type NetworkOverride, networkOverride } from '../../base/network-override.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
 import { makeFolders, removeOne } from '../host/files.ts';
 import { syncPaths } from '../host/tree.ts';
 import { exists, readText, removeFile, replaceFile, uptime } from '../host.ts';
-import { type NetworkOverride, networkOverride } from '../lib/systems/network-override.ts';
 import { type OwnNetwork, type Trial, trialPath } from '../lib/systems/own-network.ts';
 import { peFolder, type SystemsDir } from '../lib/systems/places.ts';
 import { writeDurably } from './durable.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { shortenIpv6 } from '../../../src/base/ipv6.ts';
 import type { PeConfig } from '../../../src/base/pe-config.ts';
-import { ipv4Addresses, ipv6Addresses, shortenIpv6 } from '../../../src/pe/lib/addresses.ts';
+import { ipv4Addresses, ipv6Addresses } from '../../../src/pe/lib/addresses.ts';
 import {
   fromLease,
   fromLease6,

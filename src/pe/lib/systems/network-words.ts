@@ -1,9 +1,9 @@
+import { cardValues, type Family, matchProblem, parseCardValue } from '../../../base/card-address.ts';
 import type { Diagnostic } from '../../../base/errors.ts';
+import { domainProblem, serverProblem } from '../../../base/network-override.ts';
 import type { PeConfigInterface } from '../../../base/pe-config.ts';
 import { nearest } from '../../../base/suggest.ts';
-import { cardValues, type Family, matchProblem, parseCardValue } from './card-address.ts';
-import { systemsNetworkProblem } from './network/bridge.ts';
-import { domainProblem, serverProblem } from './network-override.ts';
+import { systemsNetworkProblem } from '../../../base/systems-network.ts';
 import { exact, networkKeys, type OwnNetwork, type Recipe, said, splitKey } from './own-network.ts';
 
 type Operator = '=' | '+=' | '-=';

@@ -1,8 +1,8 @@
+import { cardValues, cardValueText, type Family } from '../../../base/card-address.ts';
 import { fieldsOf } from '../../../base/json-reader.ts';
+import { networkOverride } from '../../../base/network-override.ts';
 import type { PeConfig, PeConfigInterface } from '../../../base/pe-config.ts';
 import { interfaceConfig } from '../network-config.ts';
-import { cardValues, cardValueText, type Family } from './card-address.ts';
-import { networkOverride } from './network-override.ts';
 
 /** What this machine sets over the recipe's network: `.pe/network.json`. What is left out is the recipe's. */
 export interface OwnNetwork {

@@ -1,10 +1,10 @@
+import { parseNetwork4 } from '../../../base/ipv4.ts';
+import { prefixDigits } from '../../../base/ipv6.ts';
 import { fieldsOf, parseJson } from '../../../base/json-reader.ts';
 import type { PeConfig } from '../../../base/pe-config.ts';
 import { makeFolders } from '../../host/files.ts';
 import { readText } from '../../host.ts';
 import { type Bridge, makeNetwork6 } from '../../lib/systems/network/bridge.ts';
-import { parseNetwork4 } from '../../lib/systems/network/ipv4.ts';
-import { prefixDigits } from '../../lib/systems/network/ipv6.ts';
 import { peFolder } from '../../lib/systems/places.ts';
 import { writeDurably } from '../durable.ts';
 import { networkNow } from '../own-network.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { parseNetwork4 } from '../../../../src/base/ipv4.ts';
+import { autoAddress, ipv6Digits, linkLocal, tidyIpv6 } from '../../../../src/base/ipv6.ts';
+import { systemsNetworkProblem } from '../../../../src/base/systems-network.ts';
 import {
   chooseNetwork4,
   clash,
   makeNetwork6,
   networksOf,
-  systemsNetworkProblem,
 } from '../../../../src/pe/lib/systems/network/bridge.ts';
 import { macOf, portOf } from '../../../../src/pe/lib/systems/network/identity.ts';
-import { parseNetwork4 } from '../../../../src/pe/lib/systems/network/ipv4.ts';
-import { autoAddress, ipv6Digits, linkLocal, tidyIpv6 } from '../../../../src/pe/lib/systems/network/ipv6.ts';
 import { type Member, memberOf } from '../../../../src/pe/lib/systems/network/member.ts';
 import { forwardProblems, parseSockets } from '../../../../src/pe/lib/systems/network/ports.ts';
 import { defaultCard, parseRoutes4 } from '../../../../src/pe/lib/systems/network/routes.ts';

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  addressProblem,
-  gatewayProblem,
-  parseCardValue,
-} from '../../../../src/pe/lib/systems/card-address.ts';
-import { networkOverride } from '../../../../src/pe/lib/systems/network-override.ts';
+import { addressProblem, gatewayProblem, parseCardValue } from '../../../../src/base/card-address.ts';
+import { networkOverride } from '../../../../src/base/network-override.ts';
 import { resetNetwork, setNetwork } from '../../../../src/pe/lib/systems/network-words.ts';
 import {
   networkChanges,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { networkOverride } from '../../../../src/base/network-override.ts';
 import { parseMounts } from '../../../../src/pe/lib/mount-table.ts';
 import { freeIdBase, idsEach } from '../../../../src/pe/lib/systems/ids.ts';
-import { networkOverride } from '../../../../src/pe/lib/systems/network-override.ts';
 import { changedPasswords, withPasswords } from '../../../../src/pe/lib/systems/passwords.ts';
 import {
   endVerdict,

@@ -1,5 +1,5 @@
+import { ipv4Text } from '../../../../base/ipv4.ts';
 import { type Bridge, bridgeName, domain, networksOf } from './bridge.ts';
-import { ipv4Text } from './ipv4.ts';
 import type { Member } from './member.ts';
 
 /** Everything of the bridge; in memory. */

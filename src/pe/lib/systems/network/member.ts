@@ -1,9 +1,9 @@
+import { ipv4Number, ipv4Text, isForSystems, network4Text, sizeOf } from '../../../../base/ipv4.ts';
+import { autoAddress, ipv6Digits, tidyIpv6 } from '../../../../base/ipv6.ts';
 import type { PortForward, SystemFile } from '../../../../base/system.ts';
 import { ipv6Problem } from '../../../../base/system-file.ts';
 import { type Bridge, bridgeName, networksOf } from './bridge.ts';
 import { hash64, macOf, portOf } from './identity.ts';
-import { ipv4Number, ipv4Text, isForSystems, network4Text, sizeOf } from './ipv4.ts';
-import { autoAddress, ipv6Digits, tidyIpv6 } from './ipv6.ts';
 
 /** A system on the bridge: `<run folder>/network.json` while it runs. */
 export interface Member {

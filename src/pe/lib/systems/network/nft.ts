@@ -1,6 +1,6 @@
+import { network4Text } from '../../../../base/ipv4.ts';
+import { linkLocal } from '../../../../base/ipv6.ts';
 import { type Bridge, bridgeName, type Networks, networksOf } from './bridge.ts';
-import { network4Text } from './ipv4.ts';
-import { linkLocal } from './ipv6.ts';
 import type { Member } from './member.ts';
 
 /** Of our tables, one for each family; nobody else's are touched. */

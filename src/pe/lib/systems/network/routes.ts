@@ -1,4 +1,4 @@
-import { ipv4Text, type Network4, parseNetwork4 } from './ipv4.ts';
+import { ipv4Text, type Network4, parseNetwork4 } from '../../../../base/ipv4.ts';
 
 export interface Route4 {
   readonly card: string;

@@ -1,4 +1,13 @@
-import { shortenIpv6 } from '../../addresses.ts';
+/** Shortest form of an IPv6 address given as 32 hexadecimal digits (RFC 5952). */
+export function shortenIpv6(digits: string): string {
+  const groups = (digits.match(/.{4}/g) ?? []).map((group) => group.replace(/^0{1,3}/, ''));
+  const text = groups.join(':');
+  const zeros = [...text.matchAll(/(?:^|:)0(?::0)+(?=:|$)/g)].sort((a, b) => b[0].length - a[0].length)[0];
+  if (zeros === undefined) return text;
+  const before = text.slice(0, zeros.index);
+  const behind = text.slice(zeros.index + zeros[0].length).replace(/^:/, '');
+  return `${before}::${behind}`;
+}
 
 /** An address as 32 hexadecimal digits; `undefined`: it is none. */
 export function ipv6Digits(text: string): string | undefined {

@@ -1,8 +1,8 @@
-import { fieldsOf, readerOf } from '../../../base/json-reader.ts';
-import type { PeConfig, PeConfigInterface } from '../../../base/pe-config.ts';
-import { ipv4Problem, ipv6Problem } from '../../../base/system-file.ts';
 import { addressProblem, automatic, type Family, gatewayProblem, matchProblem } from './card-address.ts';
-import { systemsNetworkProblem } from './network/bridge.ts';
+import { fieldsOf, readerOf } from './json-reader.ts';
+import type { PeConfig, PeConfigInterface } from './pe-config.ts';
+import { ipv4Problem, ipv6Problem } from './system-file.ts';
+import { systemsNetworkProblem } from './systems-network.ts';
 
 export interface NetworkOverride {
   readonly network: PeConfig['network'];

@@ -1,7 +1,7 @@
-import type { PeConfigInterface } from '../../../base/pe-config.ts';
-import { ipv4Problem, ipv6Problem } from '../../../base/system-file.ts';
-import { contains, ipv4Number, network4Text, parseNetwork4, sizeOf } from './network/ipv4.ts';
-import { tidyIpv6 } from './network/ipv6.ts';
+import { contains, ipv4Number, network4Text, parseNetwork4, sizeOf } from './ipv4.ts';
+import { tidyIpv6 } from './ipv6.ts';
+import type { PeConfigInterface } from './pe-config.ts';
+import { ipv4Problem, ipv6Problem } from './system-file.ts';
 
 export type Family = 4 | 6;
 
