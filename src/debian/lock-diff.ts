@@ -31,8 +31,15 @@ export function compareLocks(before: Lock | undefined, now: Lock): SetSummary[] 
     compareSet('image', before?.image ?? [], now.image),
     compareSet('kernel', before?.kernel ?? [], now.kernel),
     ...toolsetNames.map((set) => compareSet(set, before?.tools[set] ?? [], now.tools[set])),
+    ...templateNames(before, now).map((name) =>
+      compareSet(`template ${name}`, before?.templates?.[name] ?? [], now.templates?.[name] ?? []),
+    ),
   ];
 }
+
+const templateNames = (before: Lock | undefined, now: Lock): string[] => [
+  ...new Set([...Object.keys(now.templates ?? {}), ...Object.keys(before?.templates ?? {})]),
+];
 
 function compareSet(
   set: string,

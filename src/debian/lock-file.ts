@@ -16,6 +16,8 @@ export interface Lock {
   /** The kernel's own packages; what their scripts would need (an initramfs builder) is not among them. */
   readonly kernel: readonly LockedPackage[];
   readonly tools: Readonly<Record<Toolset, readonly LockedPackage[]>>;
+  /** Of the Debian templates, by name; left out where the recipe has none. */
+  readonly templates?: Readonly<Record<string, readonly LockedPackage[]>>;
 }
 
 /** `recipes/cloudbios.lock.json` of `recipes/cloudbios.yaml`. */
@@ -42,6 +44,9 @@ export function formatLock(lock: Lock): string {
     return `[\n${rows.join(',\n')}\n${indent}]`;
   };
   const tools = toolsetNames.map((name) => `    ${JSON.stringify(name)}: ${list(lock.tools[name], '    ')}`);
+  const templates = Object.entries(lock.templates ?? {}).map(
+    ([name, packages]) => `    ${JSON.stringify(name)}: ${list(packages, '    ')}`,
+  );
   return [
     '{',
     `  "lockVersion": ${lock.lockVersion},`,
@@ -49,7 +54,8 @@ export function formatLock(lock: Lock): string {
     `  "date": ${lock.date},`,
     `  "image": ${list(lock.image, '  ')},`,
     `  "kernel": ${list(lock.kernel, '  ')},`,
-    `  "tools": {\n${tools.join(',\n')}\n  }`,
+    `  "tools": {\n${tools.join(',\n')}\n  }${templates.length === 0 ? '' : ','}`,
+    ...(templates.length === 0 ? [] : [`  "templates": {\n${templates.join(',\n')}\n  }`]),
     '}\n',
   ].join('\n');
 }
@@ -126,6 +132,9 @@ function shapeProblem(lock: unknown): ShapeProblem | undefined {
       .filter((name) => wasAsked(lock, name))
       .map((name): [string, unknown] => [name, field(field(lock, 'tools'), name)]),
   ];
+  const templates = field(lock, 'templates') ?? {};
+  for (const name of Object.keys(field(field(lock, 'request'), 'templates') ?? {}))
+    lists.push([name, field(templates, name)]);
   for (const [name, list] of lists) {
     if (!Array.isArray(list))
       return { message: `it has no list of packages named ${name}`, near: `"${name}"` };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../base/errors.ts';
 import { sha256 } from '../base/json.ts';
 import type { Recipe } from '../recipe/types.ts';
+import { changedTemplates, debianTemplates, type LockTemplate } from './lock-templates.ts';
 import { perToolset, type Toolset, toolsets } from './toolsets.ts';
 
 /** What was asked for when the packages were chosen. A lock fits a recipe whose request is the same. */
@@ -16,6 +17,8 @@ export interface LockRequest {
   /** The kernel's package. */
   readonly kernel: string;
   readonly tools: Readonly<Record<Toolset, readonly string[]>>;
+  /** Left out where the recipe has none. */
+  readonly templates?: Readonly<Record<string, LockTemplate>>;
 }
 
 interface LockRepository {
@@ -30,6 +33,7 @@ interface LockRepository {
 export function requestOf(recipe: Recipe): LockRequest {
   const { source, arch } = recipe;
   const sets = toolsets[arch];
+  const templates = debianTemplates(recipe);
   return {
     arch,
     suite: source.suite,
@@ -45,6 +49,7 @@ export function requestOf(recipe: Recipe): LockRequest {
     packages: sortedSet(recipe.pe.packages),
     kernel: recipe.kernel.package,
     tools: perToolset((name) => sortedSet(sets[name])),
+    ...(Object.keys(templates).length === 0 ? {} : { templates }),
   };
 }
 
@@ -83,6 +88,13 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
     if (!wanted.packages.includes(name))
       note(`${name} is in the lock, but not in the recipe`, ['pe', 'packages']);
   }
+  for (const name of changedTemplates(locked.templates ?? {}, wanted.templates ?? {}))
+    note(
+      wanted.templates?.[name] === undefined
+        ? `the template ${name} is in the lock, but not in the recipe`
+        : `the packages of the template ${name} are not those of the lock`,
+      ['templates', name],
+    );
   if (JSON.stringify(locked.tools) !== JSON.stringify(wanted.tools)) {
     note('the lock was made for other build tools (by another version of diskbios)', []);
   }

@@ -8,6 +8,7 @@ import { requestDifferences, requestOf } from './lock-request.ts';
 import { findMirrors, type MirrorOptions } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 import { noPins, type Pins, resolveLock } from './resolve.ts';
+import { resolveTemplates, type TemplatePins } from './resolve-templates.ts';
 import { perToolset } from './toolsets.ts';
 
 export interface LockOptions extends AptOptions {
@@ -48,7 +49,14 @@ export async function ensureLock(recipe: Recipe, options: LockOptions): Promise<
 
   const mirrors = findMirrors(recipe, options.mirrors);
   const keep = before === undefined ? noPins : keptVersions(before, options);
-  const resolved = await resolveLock(recipe, request, mirrors, keep, options);
+  const chosen = await resolveLock(recipe, request, mirrors, keep, options);
+  const resolved: Lock =
+    request.templates === undefined
+      ? chosen
+      : {
+          ...chosen,
+          templates: await resolveTemplates(recipe, mirrors, keptOfTemplates(before, options), options),
+        };
   const summary = compareLocks(before, resolved);
   const text = formatSummary(summary);
   // The same packages make the same image.
@@ -84,9 +92,25 @@ function keptVersions(lock: Lock, options: LockOptions): Pins {
   };
 }
 
+function keptOfTemplates(lock: Lock | undefined, options: LockOptions): TemplatePins {
+  if (lock?.templates === undefined) return {};
+  const freed = options.mode === 'update' ? updatedNames(lock, options.update ?? []) : new Set<string>();
+  return Object.fromEntries(
+    Object.entries(lock.templates).map(([template, packages]) => [
+      template,
+      new Map(packages.filter(({ name }) => !freed.has(name)).map(({ name, version }) => [name, version])),
+    ]),
+  );
+}
+
 function updatedNames(lock: Lock, asked: readonly string[]): Set<string> {
   const known = new Set(
-    [...lock.image, ...lock.kernel, ...Object.values(lock.tools).flat()].map(({ name }) => name),
+    [
+      ...lock.image,
+      ...lock.kernel,
+      ...Object.values(lock.tools).flat(),
+      ...Object.values(lock.templates ?? {}).flat(),
+    ].map(({ name }) => name),
   );
   if (asked.length === 0) return known;
   const unknown = asked.filter((name) => !known.has(name));

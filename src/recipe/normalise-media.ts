@@ -1,4 +1,6 @@
+import { usualData } from '../base/disk-sizes.ts';
 import { parseBytes } from '../base/sizes.ts';
+import { rootMediaSpec } from './normalise-root-media.ts';
 import type { RawDiskMedium, RawMedia } from './raw.ts';
 import type { DiskSpec, MediaSpec } from './types.ts';
 
@@ -11,7 +13,8 @@ export function mediaSpec(name: string, raw: RawMedia): MediaSpec {
     label: medium.label ?? label.slice(0, 11),
     size: bytes(medium.size),
     slotSize: bytes(medium['slot-size']),
-    dataSize: bytes(medium['data-size']) ?? 0,
+    dataSize: bytes(medium['data-size']) ?? usualData,
+    dataSizeAsked: medium['data-size'] !== undefined,
   });
   return {
     iso: iso && { label: iso.label ?? label.slice(0, 32), filename: iso.filename ?? `${name}.iso` },
@@ -22,6 +25,7 @@ export function mediaSpec(name: string, raw: RawMedia): MediaSpec {
     vhd: raw.vhd && disk(raw.vhd, 'vhd'),
     vhdx: raw.vhdx && disk(raw.vhdx, 'vhdx'),
     ova: ova && { ...disk(ova, 'ova'), memory: bytes(ova.memory) ?? 0, cpus: ova.cpus },
+    ...rootMediaSpec(name, raw),
   };
 }
 

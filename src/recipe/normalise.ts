@@ -1,20 +1,33 @@
 import { resolve } from 'node:path';
+import { settingWords, systemOf } from './carried-system.ts';
 import { defaultTests } from './default-tests.ts';
 import { templatePath } from './locate.ts';
 import { mediaSpec } from './normalise-media.ts';
 import { normaliseTest, type TestSurroundings } from './normalise-tests.ts';
-import type { RawFile, RawInterface, RawKey, RawRecipe, RawService, RawUser } from './raw.ts';
+import type {
+  RawFile,
+  RawInterface,
+  RawKey,
+  RawRecipe,
+  RawService,
+  RawSystem,
+  RawTemplate,
+  RawUser,
+} from './raw.ts';
 import { permissionBits } from './rules/files.ts';
 import { keyFilePath, readKeyFile } from './ssh-keys.ts';
 import type { BootTest } from './test-types.ts';
 import { hasSerialMenu } from './tests/menu.ts';
 import {
+  type CarriedSystemSpec,
   mediaKinds,
   type PeFile,
   type PeInterface,
   type PeService,
   type PeUser,
   type Recipe,
+  type TemplateOrigin,
+  type TemplateSpec,
 } from './types.ts';
 import { type LocatedMap, nodeAt, type Path, valueSpan } from './yaml/located.ts';
 import { placeOf } from './yaml/source.ts';
@@ -42,7 +55,7 @@ export function normalise(file: string, from: From): Recipe {
       livefs: pe.livefs,
       packages: pe.packages,
       exclude: pe.exclude,
-      files: pe.files.map((each, n) => peFile(from, each, n)),
+      files: peFiles(from, ['pe', 'files'], pe.files),
       hostname: pe.hostname ?? raw.name,
       timezone: pe.timezone,
       users: pe.users.map((user, n) => peUser(from, user, n)),
@@ -53,6 +66,12 @@ export function normalise(file: string, from: From): Recipe {
       network: { ...pe.network, interfaces: pe.network.interfaces.map(peInterface) },
     },
     paths: raw.paths,
+    templates: Object.fromEntries(
+      Object.entries(raw.templates).map(([name, each]) => [name, templateSpec(from, name, each)]),
+    ),
+    systems: Object.fromEntries(
+      Object.entries(raw.systems).map(([name, each]) => [name, systemSpec(each, pe.packages)]),
+    ),
     boot: {
       timeout: boot.timeout,
       default: boot.default ?? boot.entries[0]?.title ?? '',
@@ -125,14 +144,18 @@ function withoutSlash(address: string | undefined): string | undefined {
   return address?.replace(/\/+$/, '');
 }
 
-function peFile(from: From, file: RawFile, n: number): PeFile {
+function peFiles(from: From, list: Path, files: readonly RawFile[]): PeFile[] {
+  return files.map((each, n) => peFile(from, [...list, n], each));
+}
+
+function peFile(from: From, at: Path, file: RawFile): PeFile {
   const { path, source, content, link, uid, gid } = file;
-  const mode = nodeAt(from.root, ['pe', 'files', n, 'mode']);
+  const mode = nodeAt(from.root, [...at, 'mode']);
   return {
     path,
     from:
       source !== undefined
-        ? { kind: 'source', source: resolve(dirAt(from, ['pe', 'files', n, 'source']), source) }
+        ? { kind: 'source', source: resolve(dirAt(from, [...at, 'source']), source) }
         : link !== undefined
           ? { kind: 'link', target: link }
           : { kind: 'content', content: content ?? '' },
@@ -140,6 +163,29 @@ function peFile(from: From, file: RawFile, n: number): PeFile {
     uid,
     gid,
   };
+}
+
+function templateSpec(from: From, name: string, raw: RawTemplate): TemplateSpec {
+  const at = ['templates', name];
+  const path = (key: 'oci' | 'tar'): string => resolve(dirAt(from, [...at, key]), raw[key] ?? '');
+  const origin: TemplateOrigin =
+    raw.debian !== undefined
+      ? {
+          ...{ kind: 'debian', suite: raw.debian, packages: raw.packages },
+          ...{ exclude: raw.exclude, scripts: raw.scripts },
+        }
+      : raw.oci !== undefined
+        ? { kind: 'oci', path: path('oci'), tag: raw.tag }
+        : { kind: 'tar', path: path('tar'), strip: raw.strip };
+  return { version: raw.version, from: origin, files: peFiles(from, [...at, 'files'], raw.files) };
+}
+
+function systemSpec(raw: RawSystem, packages: readonly string[]): CarriedSystemSpec {
+  const { template, kind } = raw;
+  const { system } = systemOf(raw, packages);
+  const settings = settingWords(raw).map(({ word }) => word);
+  const { autostart, engine } = system;
+  return { template, kind, settings, system: { autostart, engine } };
 }
 
 const firstUid = 1000;

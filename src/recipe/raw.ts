@@ -1,7 +1,9 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
+import type { SystemKind } from '../base/system.ts';
 import { childSchema } from './merge.ts';
 import type { RawTest } from './raw-tests.ts';
+import type { RawRootMedia } from './root-media-types.ts';
 import type { SchemaNode } from './schema/node.ts';
 import type { Arch, LivefsFormat } from './types.ts';
 
@@ -37,6 +39,8 @@ export interface RawRecipe {
   };
   readonly pe: RawPe;
   readonly paths: { readonly systems: string };
+  readonly templates: Readonly<Record<string, RawTemplate>>;
+  readonly systems: Readonly<Record<string, RawSystem>>;
   readonly boot: {
     readonly timeout: number;
     readonly default?: string;
@@ -49,7 +53,30 @@ export interface RawRecipe {
   readonly tests: readonly RawTest[];
 }
 
-export interface RawMedia {
+export interface RawTemplate {
+  readonly debian?: string;
+  readonly packages: readonly string[];
+  readonly exclude: readonly string[];
+  readonly scripts: boolean;
+  readonly oci?: string;
+  readonly tag?: string;
+  readonly tar?: string;
+  readonly strip: number;
+  readonly version?: string;
+  readonly files: readonly RawFile[];
+}
+
+type RawSetting = string | number | boolean | readonly (string | number)[];
+
+/** Beside the two, the settings of `src/base/system-settings.ts`; environment variables as one map. */
+export interface RawSystem {
+  readonly template: string;
+  readonly kind: SystemKind;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly [setting: string]: RawSetting | Readonly<Record<string, string>> | undefined;
+}
+
+export interface RawMedia extends RawRootMedia {
   readonly iso?: { readonly label?: string; readonly filename?: string };
   readonly usb?: RawDiskMedium & { readonly compress: 'none' | 'zstd' };
   readonly qcow2?: RawDiskMedium;
@@ -65,7 +92,7 @@ export interface RawDiskMedium {
   readonly filename?: string;
   readonly size?: string;
   readonly 'slot-size'?: string;
-  readonly 'data-size': string;
+  readonly 'data-size'?: string;
 }
 
 interface RawPe {

@@ -1,5 +1,7 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Place } from '../base/errors.ts';
+import type { SystemFile, SystemKind } from '../base/system.ts';
+import { type RootMediaSpec, type RootMediumKind, rootMediaKinds } from './root-media-types.ts';
 import type { BootTest } from './test-types.ts';
 
 export type { Mode } from '../base/cmdline.ts';
@@ -19,6 +21,10 @@ export interface Recipe {
   readonly kernel: KernelSpec;
   readonly pe: PeSpec;
   readonly paths: { readonly systems: string };
+  /** Roots that travel on the media, by name. */
+  readonly templates: Readonly<Record<string, TemplateSpec>>;
+  /** Systems that the PE makes of them, or of its own root, when it starts for the first time; by name. */
+  readonly systems: Readonly<Record<string, CarriedSystemSpec>>;
   readonly boot: BootSpec;
   readonly media: MediaSpec;
   /** What `diskbios test` proves, at least one; nothing of it is in the image. */
@@ -148,6 +154,41 @@ export interface PeInterface {
   readonly ipv6: 'auto' | 'off' | { readonly address: string; readonly gateway: string | undefined };
 }
 
+/** A root that systems are made from. */
+export interface TemplateSpec {
+  /** `undefined`: follows from what it is made of. */
+  readonly version: string | undefined;
+  readonly from: TemplateOrigin;
+  /** Laid over what it is made of. */
+  readonly files: readonly PeFile[];
+}
+
+export type TemplateOrigin =
+  | {
+      readonly kind: 'debian';
+      readonly suite: string;
+      /** Beside the essential ones. */
+      readonly packages: readonly string[];
+      /** Globs of paths (no leading slash) left out. */
+      readonly exclude: readonly string[];
+      /** Run the packages' scripts, by mmdebstrap; else the root is finished as the PE's own is. */
+      readonly scripts: boolean;
+    }
+  /** An OCI image, absolute: a layout in a folder, an `oci-archive`, what `docker save` writes. */
+  | { readonly kind: 'oci'; readonly path: string; readonly tag: string | undefined }
+  /** An archive of a root, absolute; `strip`: leading folders of its names to leave out. */
+  | { readonly kind: 'tar'; readonly path: string; readonly strip: number };
+
+export interface CarriedSystemSpec {
+  /** A name of `templates`, or `livefs`. */
+  readonly template: string;
+  readonly kind: SystemKind;
+  /** Words such as `memory=256MiB`, as `systemx create` takes them. */
+  readonly settings: readonly string[];
+  /** What these come to, but for what is known in the PE only. */
+  readonly system: Pick<SystemFile, 'autostart' | 'engine'>;
+}
+
 export interface BootSpec {
   /** Seconds the menu waits; 0: no menu. */
   readonly timeout: number;
@@ -178,7 +219,7 @@ export interface BootEntry {
   readonly cmdline: readonly string[];
 }
 
-export interface MediaSpec {
+export interface MediaSpec extends RootMediaSpec {
   readonly iso: IsoSpec | undefined;
   readonly usb: UsbSpec | undefined;
   readonly qcow2: DiskSpec | undefined;
@@ -207,6 +248,8 @@ export interface DiskSpec {
   /** Of each of the two slots; `undefined`: what goes in, and half as much again. */
   readonly slotSize: number | undefined;
   readonly dataSize: number;
+  /** The recipe says `dataSize`; else it grows by what travels on it. */
+  readonly dataSizeAsked: boolean;
 }
 
 export interface UsbSpec extends DiskSpec {
@@ -224,5 +267,14 @@ export const diskMediaKinds = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ov
 export type DiskMediumKind = (typeof diskMediaKinds)[number];
 
 /** The media that can be built; a new one is added here and in `src/media/registry.ts`. */
-export const mediaKinds = ['iso', ...diskMediaKinds] as const;
+export const mediaKinds = ['iso', ...diskMediaKinds, ...rootMediaKinds] as const;
 export type MediumKind = (typeof mediaKinds)[number];
+
+/** The media that a machine can start from. */
+export type BootMediumKind = Exclude<MediumKind, RootMediumKind>;
+
+export function isBootMedium(kind: MediumKind): kind is BootMediumKind {
+  return !(rootMediaKinds as readonly string[]).includes(kind);
+}
+
+export const bootMediaKinds = mediaKinds.filter(isBootMedium);

@@ -7,15 +7,16 @@ export function optionChapters(schema: SchemaNode): string[] {
   const keys = Object.entries(schema.properties ?? {});
   const required = schema.required ?? [];
   const isChapter = (node: SchemaNode): boolean =>
-    node.properties !== undefined || node.items?.properties !== undefined;
+    node.properties !== undefined || node.items?.properties !== undefined || named(node) !== undefined;
   const top = keys.filter(([, node]) => !isChapter(node));
   return [
     chapter('The recipe itself', '', rows('', Object.fromEntries(top), required)),
     ...keys
       .filter(([, node]) => isChapter(node))
       .map(([key, node]) => {
-        const inside = node.items ?? node;
-        const prefix = node.items === undefined ? `${key}.` : `${key}[].`;
+        const inside = node.items ?? named(node) ?? node;
+        const step = node.items === undefined ? (named(node) === undefined ? '' : '.NAME') : '[]';
+        const prefix = `${key}${step}.`;
         return chapter(
           `\`${key}\``,
           meaning(node),
@@ -24,6 +25,10 @@ export function optionChapters(schema: SchemaNode): string[] {
       }),
   ];
 }
+
+/** What stands behind each name of a map whose keys are names. */
+const named = ({ additionalProperties: inside }: SchemaNode): SchemaNode | undefined =>
+  inside === undefined || inside === false || inside.properties === undefined ? undefined : inside;
 
 function chapter(title: string, description: string, lines: readonly string[][]): string {
   return [
@@ -53,8 +58,8 @@ function inner(path: string, node: SchemaNode): string[][] {
   if (node['x-see'] !== undefined) return [];
   const own = node.properties === undefined ? [] : rows(`${path}.`, node.properties, node.required ?? []);
   const items = node.items === undefined ? [] : inner(`${path}[]`, node.items);
-  const named = node.additionalProperties;
-  const values = named === undefined || named === false ? [] : inner(`${path}.NAME`, named);
+  const inside = node.additionalProperties;
+  const values = inside === undefined || inside === false ? [] : inner(`${path}.NAME`, inside);
   const choices = (node.anyOf ?? []).flatMap((branch) => inner(path, branch));
   return [...own, ...items, ...values, ...choices];
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileKind, nearestFile } from '../disk.ts';
 import { didYouMean } from '../problems.ts';
 import type { RawFile } from '../raw.ts';
+import type { Path } from '../yaml/located.ts';
 import { type Facts, isWhole, keyAt, type Rule, valueAt, writtenAt } from './rule.ts';
 
 /** Paths that are made at boot: what the recipe puts there would never be seen. */
@@ -9,15 +10,21 @@ const hidden = ['/dev', '/proc', '/sys', '/run', '/tmp'];
 
 /** Each file has one origin, a path that can be, and a source that is there. */
 export const fileRules: Rule = (facts) => {
-  for (const [n, file] of facts.raw.pe.files.entries()) {
-    checkPath(facts, n, file);
-    checkOrigin(facts, n, file);
-    checkMode(facts, n, file);
-  }
+  checkFiles(facts, ['pe', 'files'], facts.raw.pe.files);
 };
 
-function checkPath(facts: Facts, n: number, { path }: RawFile): void {
-  const span = valueAt(facts, ['pe', 'files', n, 'path']);
+/** The same for a list of files anywhere in the recipe. */
+export function checkFiles(facts: Facts, list: Path, files: readonly RawFile[]): void {
+  for (const [n, file] of files.entries()) {
+    const at = [...list, n];
+    checkPath(facts, at, file);
+    checkOrigin(facts, at, file);
+    checkMode(facts, at, file);
+  }
+}
+
+function checkPath(facts: Facts, at: Path, { path }: RawFile): void {
+  const span = valueAt(facts, [...at, 'path']);
   const parts = path.split('/').slice(1);
   if (parts.some((part) => part === '..' || part === '.' || part === '')) {
     facts.problems.error('bad-path', span, `\`${path}\` is no plain path`, {
@@ -33,8 +40,7 @@ function checkPath(facts: Facts, n: number, { path }: RawFile): void {
   }
 }
 
-function checkOrigin(facts: Facts, n: number, file: RawFile): void {
-  const at = ['pe', 'files', n] as const;
+function checkOrigin(facts: Facts, at: Path, file: RawFile): void {
   const origins = (['source', 'content', 'link'] as const).filter((key) => file[key] !== undefined);
   const [first, second] = origins;
   if (first === undefined) {
@@ -70,9 +76,9 @@ function checkOrigin(facts: Facts, n: number, file: RawFile): void {
   );
 }
 
-function checkMode(facts: Facts, n: number, file: RawFile): void {
+function checkMode(facts: Facts, of: Path, file: RawFile): void {
   if (file.mode === undefined) return;
-  const at = ['pe', 'files', n, 'mode'] as const;
+  const at = [...of, 'mode'];
   const written = writtenAt(facts, at);
   if (permissionBits(written) === undefined) {
     facts.problems.error('bad-value', valueAt(facts, at), `\`${written}\` are no permission bits`, {

@@ -9,6 +9,8 @@ import { peRules } from './pe.ts';
 import type { Rule } from './rule.ts';
 import { serviceRules } from './services.ts';
 import { sshKeyRules } from './ssh-keys.ts';
+import { systemRules } from './systems.ts';
+import { templateRules } from './templates.ts';
 import { testRules } from './tests.ts';
 
 /** Every group of rules; one file each. */
@@ -20,6 +22,8 @@ export const rules: readonly Rule[] = [
   sshKeyRules,
   serviceRules,
   networkRules,
+  templateRules,
+  systemRules,
   bootRules,
   cmdlineRules,
   mediaRules,

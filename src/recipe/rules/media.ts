@@ -1,6 +1,14 @@
-import { leastData, leastDisk, leastSlot, mostSlot, usualLeastSlot } from '../../base/disk-sizes.ts';
+import {
+  leastData,
+  leastDisk,
+  leastSlot,
+  mostSlot,
+  usualData,
+  usualLeastSlot,
+} from '../../base/disk-sizes.ts';
 import { formatBytes, parseBytes } from '../../base/sizes.ts';
 import { type DiskMediumKind, diskMediaKinds, mediaKinds } from '../types.ts';
+import { checkRootMedia } from './root-media.ts';
 import { type Facts, keyAt, type Rule, valueAt } from './rule.ts';
 
 /** There is something to build, and disks have room for their parts. */
@@ -13,6 +21,7 @@ export const mediaRules: Rule = (facts) => {
     return;
   }
   for (const kind of diskMediaKinds) checkDisk(facts, kind);
+  checkRootMedia(facts);
 };
 
 /** The parts of a disk have sizes that can be, and fit the whole. */
@@ -20,12 +29,12 @@ function checkDisk(facts: Facts, kind: DiskMediumKind): void {
   const medium = facts.raw.media[kind];
   if (medium === undefined) return;
   const at = ['media', kind];
-  const data = checkSize(facts, [...at, 'data-size'], medium['data-size'], { least: leastData });
+  const data = checkSize(facts, [...at, 'data-size'], medium['data-size'], { least: leastData }) ?? usualData;
   const slot = checkSize(facts, [...at, 'slot-size'], medium['slot-size'], {
     least: leastSlot,
     most: mostSlot,
   });
-  if (medium.size === undefined || data === undefined || slot === 'wrong' || data === 'wrong') return;
+  if (medium.size === undefined || slot === 'wrong' || data === 'wrong') return;
   const least = leastDisk(slot ?? usualLeastSlot, data);
   if ((parseBytes(medium.size) ?? 0) >= least) return;
   facts.problems.error(

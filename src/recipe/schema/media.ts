@@ -1,6 +1,7 @@
 import { usualData } from '../../base/disk-sizes.ts';
 import { type DiskMediumKind, diskMediaKinds } from '../types.ts';
 import { choice, map, type SchemaNode, text, wholeNumber } from './node.ts';
+import { rootMedia } from './root-media.ts';
 
 const filename = (ending: string): SchemaNode =>
   text(`Name of the output file; without it \`NAME.${ending}\`.`, {
@@ -35,10 +36,10 @@ const disk = {
     'Size of each of the two slots for kernel and initrd; without it what goes in, and half as much again.',
     size,
   ),
-  'data-size': text('Size of the data file system as it is built.', {
-    ...size,
-    default: `${usualData / 1024 ** 2}MiB`,
-  }),
+  'data-size': text(
+    `Size of the data file system as it is built; without it ${usualData / 1024 ** 2}MiB and what carried systems need.`,
+    size,
+  ),
 };
 
 const described: Readonly<Record<DiskMediumKind, string>> = {
@@ -79,6 +80,6 @@ const disks = Object.fromEntries(
 
 export const mediaSchema = map(
   'What is built, one key for each medium; all are made of the same PE.',
-  { iso, ...disks },
+  { iso, ...disks, ...rootMedia },
   { default: { iso: {} } },
 );

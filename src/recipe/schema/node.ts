@@ -1,6 +1,6 @@
 import type { Json } from '../../base/json.ts';
 
-export type JsonType = 'object' | 'array' | 'string' | 'integer' | 'boolean';
+export type JsonType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
 
 /**
  * How a list or map of a child recipe combines with the inherited one; without it, lists append and maps merge. Items of a

@@ -5,6 +5,7 @@ import { mediaSchema } from './media.ts';
 import { choice, map, type SchemaNode, text } from './node.ts';
 import { packagesSchema } from './packages.ts';
 import { peSchema } from './pe.ts';
+import { systemsSchema, templatesSchema } from './systems.ts';
 import { testsSchema } from './tests.ts';
 
 /** The schema of a recipe: the one source of validation, `recipes/recipe.schema.json`, defaults and `docs/recipe.md`. */
@@ -47,6 +48,8 @@ export const recipeSchema: SchemaNode = {
         },
         { default: {} },
       ),
+      templates: templatesSchema,
+      systems: systemsSchema,
       boot: bootSchema,
       media: mediaSchema,
       tests: testsSchema,

@@ -14,6 +14,7 @@ const words = {
   array: 'a list',
   string: 'a text',
   integer: 'a whole number',
+  number: 'a number',
   boolean: 'true or false',
 } as const;
 

@@ -25,7 +25,14 @@ const parts: MediumParts = {
 const recipe = {
   ...{ name: 'box', version: '1', boot: fullMenu, kernel: { cmdline: [] }, paths: { systems: '/hd' } },
 };
-const spec = { filename: 'x', label: 'BOX', size: undefined, slotSize: undefined, dataSize: 64 * mib };
+const spec = {
+  filename: 'x',
+  label: 'BOX',
+  size: undefined,
+  slotSize: undefined,
+  dataSize: 64 * mib,
+  dataSizeAsked: false,
+};
 
 describe('the layout of a disk', () => {
   it('puts its parts one behind the other, at whole MiB, the data last', () => {

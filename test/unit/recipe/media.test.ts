@@ -32,11 +32,11 @@ describe('the media of a recipe', () => {
     expect(described(media)).toEqual(['iso', 'usb', 'ova']);
     expect(media.usb).toEqual({
       ...{ filename: 'my-little-red-box.img', label: 'MY_LITTLE_R', compress: 'zstd' },
-      ...{ size: undefined, slotSize: 512 * mib, dataSize: 64 * mib },
+      ...{ size: undefined, slotSize: 512 * mib, dataSize: 64 * mib, dataSizeAsked: false },
     });
     expect(media.ova).toEqual({
       ...{ filename: 'b.ova', label: 'MY_LITTLE_R', memory: 1024 * mib, cpus: 1 },
-      ...{ size: 8192 * mib, slotSize: undefined, dataSize: 64 * mib },
+      ...{ size: 8192 * mib, slotSize: undefined, dataSize: 64 * mib, dataSizeAsked: false },
     });
   });
 

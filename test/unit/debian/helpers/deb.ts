@@ -8,6 +8,7 @@ export interface DebSpec {
   readonly depends?: string;
   readonly conflicts?: string;
   readonly provides?: string;
+  readonly essential?: boolean;
   /** Bytes of padding in the package, to give it a size. */
   readonly weight?: number;
 }
@@ -18,6 +19,7 @@ export function controlFields(spec: DebSpec): string {
     ['Version', spec.version],
     ['Architecture', spec.arch ?? 'amd64'],
     ['Maintainer', 'Nobody <nobody@mirror.example>'],
+    ['Essential', spec.essential === true ? 'yes' : undefined],
     ['Depends', spec.depends],
     ['Conflicts', spec.conflicts],
     ['Provides', spec.provides],

@@ -81,6 +81,7 @@ export interface RecipeParts {
   readonly suite?: string;
   readonly components?: readonly string[];
   readonly repositories?: readonly Repository[];
+  readonly templates?: Recipe['templates'];
 }
 
 /** A settled recipe as far as this part reads it; each place's text is its path. */
@@ -102,6 +103,7 @@ export function makeRecipe(dir: string, parts: RecipeParts = {}): Recipe {
     },
     kernel: { package: parts.kernel ?? 'linux-image-amd64' },
     pe: { packages: parts.packages ?? ['hello'] },
+    templates: parts.templates ?? {},
     place: (path: readonly (string | number)[]) => ({
       file,
       line: 1,
