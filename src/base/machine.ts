@@ -7,6 +7,13 @@ export const attachments = ['cd', 'usb', 'virtio', 'ahci', 'nvme'] as const;
 export type Attachment = (typeof attachments)[number];
 
 /**
+ * How the image under test comes to a machine. `kernel`: not as a drive; its kernel and initrd are put into the machine's memory
+ * with the command line of the menu's default entry, without firmware menu and boot loader.
+ */
+export const imageAttachments = [...attachments, 'kernel'] as const;
+export type ImageAttachment = (typeof imageAttachments)[number];
+
+/**
  * An error that a drive shows on purpose. Linux calls most of them an input/output error (EIO); where a flush fails on NVMe, it
  * says that there is no data (ENODATA).
  */

@@ -2,10 +2,11 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Monitor } from '../base/events.ts';
 import { run, shellLine } from '../sys/run.ts';
+import { takeKernel } from './direct-kernel.ts';
 import { imageFormat, type Maker, makeDisk, overlay } from './disks.ts';
 import type { MachineSpec } from './machine.ts';
 import { type ReservedPort, reservePort } from './ports.ts';
-import type { Drive } from './spec.ts';
+import type { DirectKernel, Drive } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
 /** What a machine has before it is switched on for the first time. */
@@ -17,6 +18,8 @@ export interface MachineParts {
   /** Names of the drives that are there from the start. */
   readonly plugged: readonly string[];
   readonly uefiVars: string | undefined;
+  /** What is started without a boot loader. */
+  readonly kernel: DirectKernel | undefined;
   readonly port: ReservedPort | undefined;
   /** The commands that made all this, for a shell. */
   readonly making: readonly string[];
@@ -41,6 +44,8 @@ export async function makeMachine(
   options: MakeOptions,
 ): Promise<MachineParts> {
   const { dir } = options;
+  const { kernel: from } = spec;
+  const started = from && (await noting(options, (make) => takeKernel(from, dir, make)));
   const made = await Promise.all([
     ...(spec.image === undefined
       ? []
@@ -55,15 +60,17 @@ export async function makeMachine(
   const drives = seated(
     made.map(({ result }) => result),
     names,
-    spec.bootOrder ?? names,
+    // A kernel that is started directly counts as the first of what can be booted.
+    started === undefined ? (spec.bootOrder ?? names) : [],
   );
   return {
-    ...{ spec, dir, uefiVars },
+    ...{ spec, dir, uefiVars, kernel: started?.result },
     drives: new Map(names.flatMap((name, i) => (drives[i] === undefined ? [] : [[name, drives[i]]]))),
     plugged: names.filter((name) => spec.disks[name]?.plugged !== false),
     port: spec.networks.some(({ kind }) => kind === 'user') ? await reservePort() : undefined,
     making: [
       ...(uefiVars === undefined ? [] : [shellLine(['cp', tools.uefi.vars, uefiVars])]),
+      ...(started?.commands ?? []),
       ...made.flatMap(({ commands }) => commands),
     ],
   };

@@ -163,7 +163,7 @@ function attached(names: readonly string[], { drives }: MachineParts): Map<strin
 }
 
 function machineRequest(
-  { spec, drives, uefiVars, port }: MachineParts,
+  { spec, drives, uefiVars, kernel, port }: MachineParts,
   { accelerator }: MachineOptions,
   how: { present: ReadonlySet<string>; cables?: string },
 ): GuestRequest {
@@ -186,7 +186,7 @@ function machineRequest(
       return { ...card, kind: 'link', local: end.local, remote: end.remote };
     }),
     display: 'none',
-    kernel: undefined,
+    kernel,
     usbInput: false,
     emptySlots: [...drives.values()].filter(({ slot }) => slot !== undefined).length,
   };

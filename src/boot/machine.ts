@@ -1,5 +1,6 @@
 import { InterruptedError } from '../base/errors.ts';
 import type { Firmware, MachineDisk } from '../base/machine.ts';
+import type { KernelInImage } from '../formats/kernel-in-image.ts';
 import type { Agent } from './agent.ts';
 import type { Guest, GuestOptions } from './guest.ts';
 import { withGuestFolder } from './launch.ts';
@@ -20,6 +21,8 @@ export interface MachineSpec {
   readonly cpus: number;
   /** The image under test, never written to: what the guest writes is kept as long as the machine, and then gone. */
   readonly image: Pick<Drive, 'file' | 'as'> | undefined;
+  /** A kernel that is started at each power-on without a boot loader, in place of the image. */
+  readonly kernel?: KernelInImage | undefined;
   /** By name, which is also the serial number that the guest reads (its first 20 characters). */
   readonly disks: Readonly<Record<string, MachineDisk>>;
   /** What to boot from, by name of the disk (`image`: the image); `undefined`: the image, then the disks in order. */

@@ -112,6 +112,7 @@ export type Serial =
   | { readonly kind: 'terminal'; readonly log: string | undefined }
   | { readonly kind: 'file'; readonly path: string };
 
+/** A kernel that QEMU puts into the guest's memory. */
 export interface DirectKernel {
   readonly file: string;
   readonly initrd: string | undefined;

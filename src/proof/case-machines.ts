@@ -1,3 +1,4 @@
+import type { ImageAttachment } from '../base/machine.ts';
 import { type Links, withLinks } from '../boot/links.ts';
 import {
   type Machine,
@@ -7,6 +8,7 @@ import {
   withMachine,
 } from '../boot/machine.ts';
 import type { QemuTools } from '../boot/tools.ts';
+import { startedKernel } from '../image/kernel.ts';
 import type { TestGuest } from '../recipe/test-types.ts';
 import type { ProofCase } from './cases.ts';
 import { type Load, memoryOfGuest } from './schedule.ts';
@@ -58,9 +60,13 @@ function machineSpec(
     firmware: guest.firmware ?? one.firmware,
     memory: guest.memory ?? one.memory,
     cpus: guest.cpus ?? one.cpus,
-    image: guest.image ? { file: image, as: one.medium.as } : undefined,
+    ...(guest.image ? underTest(image, one.medium.as) : { image: undefined }),
     disks: guest.disks,
   };
+}
+
+function underTest(file: string, as: ImageAttachment): Pick<MachineSpec, 'image' | 'kernel'> {
+  return as === 'kernel' ? { image: undefined, kernel: startedKernel(file) } : { image: { file, as } };
 }
 
 /** Which machines each private cable is between: `{ lan: ['a', 'b'] }`. */

@@ -1,4 +1,4 @@
-import type { Attachment, Firmware } from '../base/machine.ts';
+import type { Firmware, ImageAttachment } from '../base/machine.ts';
 import type { BootTimes } from '../boot/boot-times.ts';
 import type { AcceleratorKind } from '../boot/spec.ts';
 import type { MediumKind } from '../recipe/types.ts';
@@ -51,7 +51,7 @@ export interface CaseResult {
   readonly id: string;
   /** What of the matrix varies: `iso-as-usb, UEFI, 256 MiB`. */
   readonly title: string;
-  readonly medium: { readonly kind: MediumKind; readonly as: Attachment };
+  readonly medium: { readonly kind: MediumKind; readonly as: ImageAttachment };
   readonly firmware: Firmware;
   /** Bytes. */
   readonly memory: number;

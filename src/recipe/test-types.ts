@@ -1,6 +1,6 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
-import type { Attachment, DiskFilesystem, Firmware, MachineDisk } from '../base/machine.ts';
+import type { DiskFilesystem, Firmware, ImageAttachment, MachineDisk } from '../base/machine.ts';
 import type { MediumKind } from './types.ts';
 
 /** One entry of a recipe's `tests:`, with everything filled in. Each combination of its matrix is a case of its own. */
@@ -26,7 +26,7 @@ export interface TestMatrix {
 /** A medium and how it is attached: `iso` is an ISO as CD, `iso-as-usb` the same file on a stick. */
 export interface TestMedium {
   readonly kind: MediumKind;
-  readonly as: Attachment;
+  readonly as: ImageAttachment;
 }
 
 export interface TestGuest {

@@ -62,7 +62,10 @@ export const jsonFields: { readonly [F in ReportField as F['path']]: readonly [F
   'cases[].title': ['string', 'what of the matrix varies; empty where nothing does'],
   'cases[].medium': ['object', 'what it booted from'],
   'cases[].medium.kind': ['string', 'kind of image, as in the recipe'],
-  'cases[].medium.as': ['string', '`cd`, `usb`, `virtio`, `ahci` or `nvme`'],
+  'cases[].medium.as': [
+    'string',
+    '`cd`, `usb`, `virtio`, `ahci`, `nvme`, or `kernel`: without a boot loader',
+  ],
   'cases[].firmware': ['string', '`bios` or `uefi`'],
   'cases[].memory': ['number', 'bytes'],
   'cases[].cpus': ['number', 'processors of the guest'],

@@ -1,4 +1,4 @@
-import { type Attachment, attachments } from '../../base/machine.ts';
+import { type Attachment, type ImageAttachment, imageAttachments } from '../../base/machine.ts';
 import type { TestMedium } from '../test-types.ts';
 import { type MediumKind, mediaKinds } from '../types.ts';
 
@@ -14,9 +14,14 @@ const usualAttachment: Readonly<Record<MediumKind, Attachment>> = {
   ova: 'ahci',
 };
 
+/** Media whose files lie as they are in the image, so that they can be started without a boot loader. */
+const plain: readonly MediumKind[] = ['iso', 'usb'];
+
 /** Only an ISO can be a CD. */
-function attachmentsOf(kind: MediumKind): Attachment[] {
-  return attachments.filter((as) => kind === 'iso' || as !== 'cd');
+function attachmentsOf(kind: MediumKind): ImageAttachment[] {
+  return imageAttachments.filter((as) =>
+    as === 'kernel' ? plain.includes(kind) : kind === 'iso' || as !== 'cd',
+  );
 }
 
 /** `iso` and `iso-as-cd` are one value. */

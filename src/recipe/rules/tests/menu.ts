@@ -10,7 +10,10 @@ import type { TestFacts } from './test-facts.ts';
 /** The entry is in the menu, which can be operated where the step says. */
 export function checkMenu(facts: TestFacts, path: Path, step: RawStep, title: string): void {
   const machines = guestsOf(facts.test, step);
-  if (machines.some(({ image }) => image)) checkTitle(facts, path, title);
+  if (machines.some(({ image }) => image)) {
+    checkTitle(facts, path, title);
+    checkLoader(facts, path);
+  }
   // The firmware that is not said is that of the matrix, which has both where it says nothing.
   const { firmware } = facts.test.matrix;
   const usual = firmware === undefined || many(firmware).includes('bios') ? 'bios' : 'uefi';
@@ -35,6 +38,20 @@ function guestsOf(test: RawTest, step: RawStep) {
   const said = many(step.on);
   const machines = Object.entries(machinesOf(test));
   return machines.filter(([name]) => said.length === 0 || said.includes(name)).map(([, machine]) => machine);
+}
+
+/** What is started as a bare kernel shows no menu. */
+function checkLoader(facts: TestFacts, path: Path): void {
+  const words = many(facts.test.matrix.medium).filter((word) => word.endsWith('-as-kernel'));
+  if (words.length === 0) return;
+  facts.problems.error(
+    'no-effect',
+    valueAt(facts, [...path, 'menu']),
+    `there is no menu with \`${words[0] ?? ''}\``,
+    {
+      expected: 'a `medium` with a boot loader, such as `iso`',
+    },
+  );
 }
 
 function checkTitle(facts: TestFacts, path: Path, title: string): void {
