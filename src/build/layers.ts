@@ -3,9 +3,10 @@ import { join, relative } from 'node:path';
 import { MissingError } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import type { PeConfig } from '../base/pe-config.ts';
+import { fileOverlay, joinOverlays } from '../plan/file-overlay.ts';
 import { type Overlay, type OverlayEntry, overlayFrom, sourceFile } from '../plan/source.ts';
 import type { SourceFile } from '../plan/types.ts';
-import type { PeFile, Recipe } from '../recipe/types.ts';
+import type { Recipe } from '../recipe/types.ts';
 
 /** Where the PE's own programs lie in the livefs. */
 const programsDir = 'usr/lib/diskbios';
@@ -50,38 +51,6 @@ function templateName(recipe: Recipe): string {
   return relative(join(packageRoot(), 'rootfs-templates'), recipe.pe.template).replace(/^\.\.\/.*\//, '');
 }
 
-function fileOverlay(file: PeFile): Overlay {
-  const path = file.path.replace(/^\/+/, '').replace(/\/+$/, '');
-  const owner = { uid: file.uid, gid: file.gid, origin: `recipe file ${file.path}` };
-  switch (file.from.kind) {
-    case 'content': {
-      const entry: OverlayEntry = {
-        ...owner,
-        path,
-        type: 'file',
-        mode: file.mode ?? 0o644,
-        content: file.from.content,
-      };
-      return { entries: [entry], files: {} };
-    }
-    case 'link':
-      return {
-        entries: [{ ...owner, path, type: 'symlink', mode: 0o777, target: file.from.target }],
-        files: {},
-      };
-    case 'source': {
-      const found = overlayFrom(file.from.source, path, owner.origin, 'recipe');
-      const entries = found.entries.map((entry) => ({
-        ...entry,
-        uid: file.uid,
-        gid: file.gid,
-        mode: entry.type === 'file' ? (file.mode ?? entry.mode) : entry.mode,
-      }));
-      return { entries, files: found.files };
-    }
-  }
-}
-
 /** `/etc/diskbios/pe.json`. */
 function peConfig(recipe: Recipe): PeConfig {
   const root = recipe.pe.users.find((user) => user.name === 'root');
@@ -110,14 +79,10 @@ export function peOverlay(recipe: Recipe): Overlay {
     content: `${JSON.stringify(peConfig(recipe), null, 1)}\n`,
   };
   const template = templateName(recipe);
-  const parts = [
+  return joinOverlays([
     overlayFrom(recipe.pe.template, '', `template ${template}`, 'template'),
     programs(),
     { entries: [config], files: {} },
     ...recipe.pe.files.map(fileOverlay),
-  ];
-  return {
-    entries: parts.flatMap((part) => part.entries),
-    files: Object.assign({}, ...parts.map((part) => part.files)) as Overlay['files'],
-  };
+  ]);
 }

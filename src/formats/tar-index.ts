@@ -1,7 +1,8 @@
 import { Header, Pax } from 'tar';
 import { FailedError } from '../base/errors.ts';
 import type { ReadAt } from './read-at.ts';
-import { type Entry, normalPath } from './tree.ts';
+import { paxRecords, xattrPrefix } from './tar-pax.ts';
+import { type Entry, normalPath, plainPath } from './tree.ts';
 
 const block = 512;
 /** Headers of small files lie close together: one read serves several. */
@@ -13,6 +14,8 @@ export interface TarSource {
   readonly read: ReadAt;
   /** Who these entries come from, for messages: `package lxc`. */
   readonly origin: string;
+  /** Paths as they are written: the archive is of a root that may have no merged /usr. */
+  readonly asWritten?: boolean;
 }
 
 interface Pending {
@@ -20,6 +23,7 @@ interface Pending {
   link?: string;
   local?: Pax;
   global?: Pax;
+  xattrs?: Record<string, string>;
 }
 
 function bad(source: TarSource, what: string): FailedError {
@@ -27,7 +31,8 @@ function bad(source: TarSource, what: string): FailedError {
 }
 
 /** A directory that a package still ships as `/lib` is meant as the place where /lib points. */
-function directoryPath(path: string): string {
+function directoryPath(path: string, asWritten: boolean): string {
+  if (asWritten) return plainPath(path);
   const below = normalPath(`${path}/.x`);
   return below === '.x' ? '' : below.slice(0, -3);
 }
@@ -42,11 +47,12 @@ function* headers(source: TarSource): Generator<{ header: Header; data: number; 
     }
     return held.subarray(offset - from, offset - from + length);
   };
-  const textAt = (offset: number, length: number): string => {
+  const wholeAt = (offset: number, length: number): Buffer => {
     const bytes = bytesAt(offset, length);
     if (bytes.length < length) throw bad(source, 'it is cut short');
-    return bytes.toString('utf8');
+    return bytes;
   };
+  const textAt = (offset: number, length: number): string => wholeAt(offset, length).toString('utf8');
   let at = 0;
   let pending: Pending = {};
   for (;;) {
@@ -61,7 +67,7 @@ function* headers(source: TarSource): Generator<{ header: Header; data: number; 
     const type: string = header.type;
     switch (type) {
       case 'ExtendedHeader':
-        pending.local = Pax.parse(textAt(data, size), pending.local);
+        pending.local = Pax.parse(withoutXattrs(wholeAt(data, size), pending), pending.local);
         break;
       case 'GlobalExtendedHeader':
         pending.global = Pax.parse(textAt(data, size), pending.global, true);
@@ -81,15 +87,34 @@ function* headers(source: TarSource): Generator<{ header: Header; data: number; 
   }
 }
 
+/** Their values are bytes, not text: they are read apart from the other records. */
+function withoutXattrs(body: Buffer, pending: Pending): string {
+  const records = paxRecords(body);
+  const isXattr = ({ key }: { readonly key: string }): boolean => key.startsWith(xattrPrefix);
+  if (!records.some(isXattr)) return body.toString('utf8');
+  pending.xattrs = Object.fromEntries(
+    records
+      .filter(isXattr)
+      .map(({ key, value }) => [key.slice(xattrPrefix.length), value.toString('base64')]),
+  );
+  return Buffer.concat(records.filter((one) => !isXattr(one)).map(({ whole }) => whole)).toString('utf8');
+}
+
 function entryOf(source: TarSource, header: Header, data: number, pending: Pending): Entry | undefined {
   const written = pending.local?.path ?? pending.path ?? header.path ?? '';
   const target = pending.local?.linkpath ?? pending.link ?? header.linkpath ?? '';
-  const path = header.type === 'Directory' ? directoryPath(written) : normalPath(written);
+  const asWritten = source.asWritten === true;
+  const normal = asWritten ? plainPath : normalPath;
+  const path = header.type === 'Directory' ? directoryPath(written, asWritten) : normal(written);
   if (path === '') return undefined;
   const { uid = 0, gid = 0, size = 0 } = header;
   const mode = (header.mode ?? 0o644) & 0o7777;
   const mtime = Math.floor((header.mtime?.getTime() ?? 0) / 1000);
-  const common = { path, mode, uid, gid, mtime, origin: source.origin };
+  const { xattrs } = pending;
+  const common = {
+    ...{ path, mode, uid, gid, mtime, origin: source.origin },
+    ...(xattrs === undefined ? {} : { xattrs }),
+  };
   const type: string = header.type;
   switch (type) {
     case 'File':
@@ -101,7 +126,7 @@ function entryOf(source: TarSource, header: Header, data: number, pending: Pendi
     case 'SymbolicLink':
       return { ...common, type: 'symlink', mode: 0o777, target };
     case 'Link':
-      return { ...common, type: 'hardlink', target: normalPath(target) };
+      return { ...common, type: 'hardlink', target: normal(target) };
     case 'CharacterDevice':
     case 'BlockDevice': {
       const kind = type === 'BlockDevice' ? 'block' : 'char';
@@ -116,7 +141,7 @@ function entryOf(source: TarSource, header: Header, data: number, pending: Pendi
 
 /**
  * The entries of an uncompressed tar file (ustar, pax, GNU long names), in its order, their content by reference.
- * Paths are normal paths (merged /usr); the root directory itself is left out.
+ * Paths are normal paths (merged /usr) unless `asWritten`; the root directory itself is left out.
  */
 export function indexTar(source: TarSource): Entry[] {
   const entries: Entry[] = [];

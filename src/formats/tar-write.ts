@@ -1,5 +1,6 @@
 import { Header, Pax } from 'tar';
 import { FailedError } from '../base/errors.ts';
+import { paxRecord, xattrPrefix } from './tar-pax.ts';
 import type { Entry } from './tree.ts';
 
 const block = 512;
@@ -47,7 +48,9 @@ export function headerBytes(entry: Entry): Buffer {
     devmin: device ? entry.minor : 0,
   });
   const bytes = Buffer.alloc(block);
-  if (!header.encode(bytes)) return bytes;
+  const needsPax = header.encode(bytes);
+  const xattrs = Object.entries(entry.xattrs ?? {});
+  if (!needsPax && xattrs.length === 0) return bytes;
   // No mtime here: it fits the header, and sqfstar takes none without a fraction.
   const pax = new Pax({
     path,
@@ -56,7 +59,18 @@ export function headerBytes(entry: Entry): Buffer {
     ...(entry.uid > maxId ? { uid: entry.uid } : {}),
     ...(entry.gid > maxId ? { gid: entry.gid } : {}),
   });
-  return Buffer.concat([pax.encode(), bytes]);
+  if (xattrs.length === 0) return Buffer.concat([pax.encode(), bytes]);
+  const body = Buffer.concat([
+    Buffer.from(needsPax ? pax.encodeBody() : ''),
+    ...xattrs.map(([name, value]) => paxRecord(`${xattrPrefix}${name}`, Buffer.from(value, 'base64'))),
+  ]);
+  return Buffer.concat([paxHeader(body.length), body, padding(body.length), bytes]);
+}
+
+function paxHeader(size: number): Buffer {
+  const bytes = Buffer.alloc(block);
+  new Header({ path: 'PaxHeader', mode: 0o644, uid: 0, gid: 0, size, type: 'ExtendedHeader' }).encode(bytes);
+  return bytes;
 }
 
 const zeros = Buffer.alloc(2 * block);

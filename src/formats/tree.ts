@@ -12,6 +12,8 @@ interface Common {
   readonly gid: number;
   /** Seconds since 1970. */
   readonly mtime: number;
+  /** Extended attributes, such as `security.capability`, by name; values in base64. */
+  readonly xattrs?: Readonly<Record<string, string>>;
   /** Who put it there, for messages: `package lxc`, `template base`, `recipe file` … */
   readonly origin: string;
 }
@@ -37,14 +39,20 @@ const merged: ReadonlyMap<string, string> = new Map([
   ['lib64', 'usr/lib64'],
 ]);
 
-/** `./lib/x/` → `usr/lib/x`. Throws on a path that leaves the root. */
-export function normalPath(path: string): string {
+/** `./lib/x/` → `lib/x`. Throws on a path that leaves the root. */
+export function plainPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
     if (part === '..') throw new FailedError('bad-path', `a path leaves the root: ${path}`);
     parts.push(part);
   }
+  return parts.join('/');
+}
+
+/** `./lib/x/` → `usr/lib/x`. Throws on a path that leaves the root. */
+export function normalPath(path: string): string {
+  const parts = plainPath(path).split('/');
   const top = merged.get(parts[0] ?? '');
   return top !== undefined && parts.length > 1 ? [top, ...parts.slice(1)].join('/') : parts.join('/');
 }

@@ -4,11 +4,14 @@ import { alternatives } from './alternatives.ts';
 import { baseFiles } from './base-files.ts';
 import { busyboxLinks } from './busybox-links.ts';
 import { caCertificates } from './ca-certificates.ts';
+import { debianDefaults } from './debian-defaults.ts';
 import { dpkgStatus } from './dpkg-status.ts';
 import { identity } from './identity.ts';
 import { ldCache } from './ld-cache.ts';
 import { maintainerScripts } from './maintainer-scripts.ts';
 import { pam } from './pam.ts';
+import { systemdUnits } from './systemd-units.ts';
+import { templateScripts } from './template-scripts.ts';
 import { tmpfiles } from './tmpfiles.ts';
 import type { FinishResult, FinishStep, IdentityInput, PackagesInput } from './types.ts';
 import { users } from './users.ts';
@@ -27,6 +30,14 @@ const packageSteps: readonly FinishStep[] = [
   caCertificates,
   dpkgStatus,
   maintainerScripts,
+];
+
+/** The same for a Debian that starts by an init of its own. */
+const templateSteps: readonly FinishStep[] = [
+  ...packageSteps.filter((step) => step !== busyboxLinks && step !== maintainerScripts),
+  systemdUnits,
+  debianDefaults,
+  templateScripts,
 ];
 
 /** What makes of a finished set of packages this one PE. */
@@ -51,6 +62,11 @@ async function finish<Input extends PackagesInput>(
 /** Finishes the packages' layer, without running a maintainer script. Changes `input.tree`. */
 export function finishPackages(input: PackagesInput): Promise<FinishResult> {
   return finish(packageSteps, input);
+}
+
+/** Finishes the root of a Debian that is to run as a system of its own. Changes `input.tree`. */
+export function finishTemplate(input: PackagesInput): Promise<FinishResult> {
+  return finish(templateSteps, input);
 }
 
 /** Finishes the topmost layer: name, host name, timezone, users. Changes `input.tree`, in which the packages are too. */

@@ -38,7 +38,10 @@ function controlOf(artifact: Artifact): PackageControl {
 }
 
 /** All packages' files in one tree, without what is excluded. */
-function merge(context: StepContext, options: PackagesLayerOptions): Merged {
+export function mergePackages(
+  context: StepContext,
+  options: Pick<PackagesLayerOptions, 'exclude' | 'packages'>,
+): Merged {
   const tree = new Tree();
   const exclude = excluder(options.exclude);
   const installed = packageArtifacts(context.inputs).map(({ name, artifact }): InstalledPackage => {
@@ -57,7 +60,7 @@ function merge(context: StepContext, options: PackagesLayerOptions): Merged {
 }
 
 /** Times after the epoch (a package newer than SOURCE_DATE_EPOCH) are brought back to it. */
-function clamped(entry: Entry, epoch: number): Entry {
+export function clamped(entry: Entry, epoch: number): Entry {
   return entry.mtime > epoch ? { ...entry, mtime: epoch } : entry;
 }
 
@@ -76,7 +79,7 @@ export const packagesLayerStep: StepKind = {
     const options = json as unknown as PackagesLayerOptions;
     using reader = fileReader();
     const { epoch } = context;
-    const { tree, installed, excluded } = merge(context, options);
+    const { tree, installed, excluded } = mergePackages(context, options);
     const finished = await finishPackages({
       tree,
       read: (entry) => Promise.resolve(reader.read(entry)),

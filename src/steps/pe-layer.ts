@@ -2,16 +2,17 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../base/json.ts';
 import { sha256 } from '../base/json.ts';
-import type { Content, Entry, Tree } from '../formats/tree.ts';
+import type { Entry, Tree } from '../formats/tree.ts';
 import { Tree as EmptyTree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Overlay, OverlayEntry } from '../plan/source.ts';
-import type { StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
 import { finishIdentity } from '../rootfs/registry.ts';
 import type { PeIdentity } from '../rootfs/types.ts';
 import { packLayer } from './livefs.ts';
 import { withoutContent } from './modules-layer.ts';
+import { overlayEntry } from './overlay-entry.ts';
 import { fileReader } from './read-file.ts';
 import { loadTree, saveTree } from './tree-file.ts';
 
@@ -23,29 +24,6 @@ interface PeLayerOptions {
   readonly arch: string;
   readonly identity: PeIdentity;
   readonly overlay: readonly OverlayEntry[];
-}
-
-function contentOf(context: StepContext, item: OverlayEntry): { content: Content; size: number } {
-  if (item.source !== undefined) {
-    const file = context.files[item.source];
-    if (file === undefined) throw new Error(`the PE layer has no source ${item.source}`);
-    return { content: { file: file.path, offset: 0 }, size: file.size };
-  }
-  const bytes = Buffer.from(item.content ?? '');
-  return { content: { bytes }, size: bytes.length };
-}
-
-function entryOf(context: StepContext, item: OverlayEntry): Entry {
-  const { path, mode, uid, gid, origin } = item;
-  const common = { path, mode, uid, gid, origin, mtime: context.epoch };
-  switch (item.type) {
-    case 'dir':
-      return { ...common, type: 'dir' };
-    case 'symlink':
-      return { ...common, type: 'symlink', target: item.target ?? '' };
-    case 'file':
-      return { ...common, type: 'file', ...contentOf(context, item) };
-  }
 }
 
 /** What the upper tree holds that differs from the lower one it was laid over. */
@@ -68,7 +46,7 @@ export const peLayerStep: StepKind = {
     const lower = loadTree(packages.file('tree.json'));
     const tree = new EmptyTree();
     for (const entry of lower) tree.add(entry);
-    for (const item of overlay) tree.add(entryOf(context, item), 'replace');
+    for (const item of overlay) tree.add(overlayEntry(context, item), 'replace');
     const finished = await finishIdentity({
       tree,
       read: (entry) => Promise.resolve(reader.read(entry)),

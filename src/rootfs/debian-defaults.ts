@@ -1,0 +1,33 @@
+import { maker, plainLines } from './make.ts';
+import type { FinishStep } from './types.ts';
+
+const shellsFrom = 'usr/share/debianutils/shells';
+
+/** Files that a whole Debian has from its scripts, and a PE does without: valid shells, dpkg's architecture, a place for ifupdown. */
+export const debianDefaults: FinishStep = {
+  name: 'Debian defaults',
+  async run({ tree, read, packages, epoch, arch }) {
+    const make = maker(this.name, epoch);
+    const listed = tree.resolve(shellsFrom);
+    const first = listed?.type === 'file' ? (await read(listed)).toString('utf8') : '';
+    const more = [...tree].filter(({ path }) => path.startsWith('usr/share/debianutils/shells.d/'));
+    const texts = await Promise.all(
+      more.map((entry) => (entry.type === 'file' ? read(entry) : Buffer.alloc(0))),
+    );
+    const added = texts.flatMap((text) => plainLines(text.toString('utf8'))).sort();
+    const has = (name: string): boolean => packages.some((one) => one.name === name);
+    return {
+      entries: [
+        ...(listed === undefined
+          ? []
+          : [make.file('etc/shells', `${[first.trimEnd(), ...added].join('\n')}\n`)]),
+        ...(has('dpkg') ? [make.file('var/lib/dpkg/arch-native', `${arch}\n`)] : []),
+        ...(has('ifupdown') && !tree.has('etc/network/interfaces')
+          ? [make.file('etc/network/interfaces', 'source /etc/network/interfaces.d/*\n')]
+          : []),
+        ...(has('systemd') ? [make.dir('var/log/journal')] : []),
+      ],
+      warnings: [],
+    };
+  },
+};
