@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { FailedError, UserError } from '../base/errors.ts';
 import { formatBytes } from '../base/sizes.ts';
 import { type IsoVolume, readEntries, readVolume } from '../formats/iso9660.ts';
 import { type PartitionTables, readPartitionTables } from '../formats/partitions.ts';
 import type { ReadAt } from '../formats/read-at.ts';
+import type { VirtualDisk } from '../formats/virtual-disks/blocks.ts';
 import { openVirtualDisk } from '../formats/virtual-disks/open.ts';
 import { openOva } from '../formats/virtual-disks/ova.ts';
 import { type ImageEntry, type ImageVolume, readBootDisk, readParts } from './disk.ts';
@@ -17,6 +18,8 @@ export interface OpenImage extends Disposable {
   readonly format: string;
   /** Reads exactly what is asked for, or throws; of a disk, as a machine sees it. */
   readonly read: ReadAt;
+  /** What has to be written to the file so that bytes of the image change, which `read` then gives. */
+  readonly change: VirtualDisk['change'];
   readonly volume: ImageVolume;
   readonly tables: PartitionTables;
   /** Of a disk with slots: those of the slot that is started. */
@@ -75,12 +78,21 @@ function openFile(path: string): number {
   throw notAnImage(path, 'it is a folder');
 }
 
+/** Length of a file or a block device, whose status has none. */
+function bytesOf(fd: number): number {
+  const status = fstatSync(fd);
+  if (!status.isBlockDevice()) return status.size;
+  const { rdev } = status;
+  const [major, minor] = [Math.floor(rdev / 256) % 4096, (rdev % 256) + Math.floor(rdev / 2 ** 20) * 256];
+  return Number(readFileSync(`/sys/dev/block/${major}:${minor}/size`, 'utf8')) * 512;
+}
+
 function looksLikeText(bytes: Buffer): boolean {
   return bytes.length > 0 && !bytes.includes(0);
 }
 
 function readWhole(fd: number, path: string): Omit<OpenImage, typeof Symbol.dispose> {
-  const { size: bytes } = fstatSync(fd);
+  const bytes = bytesOf(fd);
   const file = exactReader(fd, path);
   const known = openOva(file, bytes) ?? openVirtualDisk(file, bytes);
   const { format, read } = known ?? { format: undefined, read: file };
@@ -102,6 +114,7 @@ function readWhole(fd: number, path: string): Omit<OpenImage, typeof Symbol.disp
   const byPath = new Map(content.entries.map((entry) => [entry.path, entry]));
   return {
     ...{ path, bytes, read, tables },
+    change: known?.change ?? ((at, changed) => [{ at, bytes: changed }]),
     format: disk === undefined ? 'iso' : (format ?? 'raw'),
     ...{ volume: content.volume, entries: content.entries, slot: disk?.slot },
     find: (wanted) => followLinks(byPath, wanted),

@@ -14,7 +14,10 @@ export function openOva(file: ReadAt, bytes: number): VirtualDisk | undefined {
     const start = at + block;
     if (at === 0 && !name.endsWith('.ovf')) return undefined;
     if (name.endsWith('.vmdk')) {
-      return { ...readVmdk((offset, length) => file(start + offset, length), size), format: 'ova' };
+      const disk = readVmdk((offset, length) => file(start + offset, length), size);
+      const change: VirtualDisk['change'] = (to, changed) =>
+        disk.change(to, changed).map((piece) => ({ ...piece, at: start + piece.at }));
+      return { ...disk, format: 'ova', change };
     }
     at = start + Math.ceil(size / block) * block;
   }

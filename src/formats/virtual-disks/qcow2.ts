@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { FailedError } from '../../base/errors.ts';
 import type { ReadAt } from '../read-at.ts';
-import { type Block, blockReader, type VirtualDisk } from './blocks.ts';
+import { type Block, blockReader, blockWriter, type VirtualDisk } from './blocks.ts';
 
 /** Header and tables of QEMU's disks (QEMU, docs/interop/qcow2.txt). */
 const header = {
@@ -19,6 +19,8 @@ const harmless = 3n;
 
 const offsetMask = 0x00fffffffffffe00n;
 const compressed = 1n << 62n;
+/** The cluster has one user. */
+const copied = 1n << 63n;
 const zero = 1n;
 
 /** Reads a qcow2. Throws `FailedError` for one that stands on another file, is encrypted or of a newer kind. */
@@ -54,9 +56,10 @@ export function readQcow2(file: ReadAt): VirtualDisk {
     const entry = entryOf(index);
     if ((entry & compressed) !== 0n) return { bytes: inflate(file, entry, bits) };
     const at = Number(entry & offsetMask);
-    return at === 0 || (entry & zero) !== 0n ? 'zeros' : { at };
+    return at === 0 || (entry & zero) !== 0n ? 'zeros' : { at, shared: (entry & copied) === 0n };
   };
-  return { format: 'qcow2', bytes, read: blockReader(file, { bytes, block: cluster }, blockAt) };
+  const read = blockReader(file, { bytes, block: cluster }, blockAt);
+  return { format: 'qcow2', bytes, read, change: blockWriter(cluster, blockAt) };
 }
 
 /** A compressed cluster starts at any byte; what is given is the number of sectors it reaches into. */

@@ -2,7 +2,7 @@ import { FailedError } from '../../base/errors.ts';
 import { guidBytes } from '../../base/gpt.ts';
 import type { Piece } from '../piece.ts';
 import type { ReadAt } from '../read-at.ts';
-import { blockReader, type VirtualDisk } from './blocks.ts';
+import { type Block, blockReader, blockWriter, type VirtualDisk } from './blocks.ts';
 import type { IdSource } from './ids.ts';
 
 /** Header of VirtualBox's disks, version 1.1 (QEMU, block/vdi.c: `VdiHeader`). */
@@ -20,11 +20,12 @@ export function readVdi(file: ReadAt): VirtualDisk {
   const block = head.readUInt32LE(table.block);
   const blocks = file(head.readUInt32LE(table.at), head.readUInt32LE(table.blocks) * 4);
   const dataAt = head.readUInt32LE(table.dataAt);
-  const read = blockReader(file, { bytes, block }, (index) => {
+  const blockAt = (index: number): Block => {
     const place = blocks.readUInt32LE(index * 4);
     return place >= noBlock ? 'zeros' : { at: dataAt + place * block };
-  });
-  return { format: 'vdi', bytes, read };
+  };
+  const read = blockReader(file, { bytes, block }, blockAt);
+  return { format: 'vdi', bytes, read, change: blockWriter(block, blockAt) };
 }
 
 /** The ids of the image and of its last snapshot. */

@@ -1,7 +1,7 @@
 import { FailedError } from '../../base/errors.ts';
 import type { Piece } from '../piece.ts';
 import type { ReadAt } from '../read-at.ts';
-import { blockReader, type VirtualDisk } from './blocks.ts';
+import { type Block, blockReader, blockWriter, type VirtualDisk } from './blocks.ts';
 import type { IdSource } from './ids.ts';
 
 /** Bytes of the footer; a dynamic disk starts with a copy of it ("Virtual Hard Disk Image Format Specification", Microsoft 2006). */
@@ -69,9 +69,10 @@ export function readVhd(file: ReadAt): VirtualDisk {
   const head = file(0, footerSize);
   const bytes = Number(head.readBigUInt64BE(footer.size));
   const { block, bitmap, sectors } = blockTable(file, Number(head.readBigUInt64BE(footer.dataAt)));
-  const read = blockReader(file, { bytes, block }, (index) => {
+  const blockAt = (index: number): Block => {
     const sector = sectors[index];
     return sector === undefined ? 'zeros' : { at: sector * 512 + bitmap };
-  });
-  return { format: 'vpc', bytes, read };
+  };
+  const read = blockReader(file, { bytes, block }, blockAt);
+  return { format: 'vpc', bytes, read, change: blockWriter(block, blockAt) };
 }

@@ -3,7 +3,7 @@ import { guidBytes } from '../../base/gpt.ts';
 import { crc32c } from '../crc32c.ts';
 import type { Piece } from '../piece.ts';
 import type { ReadAt } from '../read-at.ts';
-import { blockReader, type VirtualDisk } from './blocks.ts';
+import { type Block, blockReader, blockWriter, type VirtualDisk } from './blocks.ts';
 import type { IdSource } from './ids.ts';
 
 /** [MS-VHDX] 2.2.2: the two headers, each a block of 4096 bytes with a checksum. */
@@ -72,11 +72,12 @@ export function readVhdx(file: ReadAt): VirtualDisk {
   const blocks = Math.ceil(bytes / block);
   const entries = blocks + Math.floor((blocks - 1) / perBitmap);
   const table = file(regionAt(file, blockTableRegion), entries * 8);
-  const read = blockReader(file, { bytes, block }, (index) => {
+  const blockAt = (index: number): Block => {
     const entry = table.readBigUInt64LE((index + Math.floor(index / perBitmap)) * 8);
     return present.includes(entry & 7n) ? { at: Number(entry & placeMask) } : 'zeros';
-  });
-  return { format: 'vhdx', bytes, read };
+  };
+  const read = blockReader(file, { bytes, block }, blockAt);
+  return { format: 'vhdx', bytes, read, change: blockWriter(block, blockAt) };
 }
 
 function regionAt(read: ReadAt, guid: string): number {

@@ -1,9 +1,9 @@
-import { inflateSync } from 'node:zlib';
+import { constants, deflateSync, inflateSync } from 'node:zlib';
 import { FailedError } from '../../base/errors.ts';
 import { sha256 } from '../../base/json.ts';
 import type { Piece } from '../piece.ts';
 import type { ReadAt } from '../read-at.ts';
-import { type Block, blockReader, type VirtualDisk } from './blocks.ts';
+import { type Block, blockReader, blockWriter, type VirtualDisk } from './blocks.ts';
 import type { IdSource } from './ids.ts';
 
 /** The header of a sparse extent ("Virtual Disk Format 5.0", VMware 2011): place and length of the descriptor, in sectors. */
@@ -51,7 +51,38 @@ export function readVmdk(file: ReadAt, bytes: number): VirtualDisk {
     // 1 is a grain of zeros.
     if (at <= 512) return 'zeros';
     if (!packed) return { at };
-    return { bytes: inflateSync(file(at + marker, file(at + 8, 4).readUInt32LE())) };
+    const length = file(at + 8, 4).readUInt32LE();
+    const repack = (grain: Buffer): Piece[] | undefined => {
+      const fresh = packInto(grain, Math.ceil((marker + length) / 512) * 512 - marker);
+      if (fresh === undefined) return undefined;
+      const lengthField = Buffer.alloc(4);
+      lengthField.writeUInt32LE(fresh.used);
+      return [{ at: at + 8, bytes: Buffer.concat([lengthField, fresh.bytes]) }];
+    };
+    return { bytes: inflateSync(file(at + marker, length)), repack };
   };
-  return { format: 'vmdk', bytes: size, read: blockReader(file, { bytes: size, block }, blockAt) };
+  const read = blockReader(file, { bytes: size, block }, blockAt);
+  return { format: 'vmdk', bytes: size, read, change: blockWriter(block, blockAt) };
+}
+
+/** A deflated block that holds nothing, not the last and the last one (RFC 1951, 3.2.4). */
+const nothing = Buffer.from([0, 0, 0, 0xff, 0xff]);
+const lastNothing = Buffer.from([1, 0, 0, 0xff, 0xff]);
+
+/**
+ * Packs a grain so that it ends in the last sector of its room: whoever reads the file as a stream takes an empty sector for
+ * the end. `undefined`: it does not fit.
+ */
+function packInto(
+  grain: Buffer,
+  room: number,
+): { readonly bytes: Buffer; readonly used: number } | undefined {
+  const checksum = deflateSync(grain).subarray(-4);
+  const blocks = deflateSync(grain, { level: 9, finishFlush: constants.Z_SYNC_FLUSH });
+  const least = blocks.length + lastNothing.length + checksum.length;
+  if (least > room) return undefined;
+  const fill = Math.ceil(Math.max(0, room - 511 - least) / nothing.length);
+  const parts = [blocks, ...Array.from({ length: fill }, () => nothing), lastNothing, checksum];
+  const used = least + fill * nothing.length;
+  return { bytes: Buffer.concat(parts, room), used };
 }
