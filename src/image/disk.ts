@@ -1,5 +1,6 @@
+import { bootPartitions } from '../base/boot-disk.ts';
+import { parseGrubEnv } from '../base/grub-env.ts';
 import { type FatEntry, isFat, readFat } from '../formats/fat.ts';
-import { parseGrubEnv } from '../formats/grub-env.ts';
 import type { IsoVolume } from '../formats/iso9660.ts';
 import type { Partition } from '../formats/partitions.ts';
 import type { Extent } from '../formats/piece.ts';
@@ -29,7 +30,7 @@ interface BootDisk {
 /** Reads a disk with an EFI system partition and two slots; `undefined` where it is laid out in another way. */
 export function readBootDisk(read: ReadAt, partitions: readonly Partition[]): BootDisk | undefined {
   const named = (name: string): Partition | undefined => partitions.find((each) => each.name === name);
-  const esp = named('DISKBIOS-ESP');
+  const esp = named(bootPartitions.esp);
   if (esp === undefined) return undefined;
   const boot = entriesIn(read, esp);
   const environment = boot.entries.find(({ path }) => path === 'boot/grub/grubenv');
@@ -38,7 +39,7 @@ export function readBootDisk(read: ReadAt, partitions: readonly Partition[]): Bo
       ? undefined
       : parseGrubEnv(readParts(read, environment.extents, { offset: 0, length: environment.size }));
   const slot = variables?.['slot'] === 'b' ? 'b' : 'a';
-  const partition = named(`DISKBIOS-${slot.toUpperCase()}`);
+  const partition = named(bootPartitions[slot]);
   if (partition === undefined) return undefined;
   return {
     slot,

@@ -1,4 +1,4 @@
-import { dataLabel } from '../base/cmdline.ts';
+import { bootPartitions } from '../base/boot-disk.ts';
 import { partitionTypes } from '../base/gpt.ts';
 import { sha256 } from '../base/json.ts';
 import type { GptPartition } from '../formats/gpt.ts';
@@ -22,11 +22,11 @@ export function derivedUuid(...of: readonly string[]): string {
 export function diskPartitions(layout: DiskLayout, seed: string): GptPartition[] {
   const { bios, esp, slotA, slotB, data } = layout;
   const parts: readonly [string, string, Extent][] = [
-    ['DISKBIOS-BIOS', partitionTypes.biosBoot, bios],
-    ['DISKBIOS-ESP', partitionTypes.efiSystem, esp],
-    ['DISKBIOS-A', partitionTypes.linuxData, slotA],
-    ['DISKBIOS-B', partitionTypes.linuxData, slotB],
-    [dataLabel, partitionTypes.linuxData, data],
+    [bootPartitions.bios, partitionTypes.biosBoot, bios],
+    [bootPartitions.esp, partitionTypes.efiSystem, esp],
+    [bootPartitions.a, partitionTypes.linuxData, slotA],
+    [bootPartitions.b, partitionTypes.linuxData, slotB],
+    [bootPartitions.data, partitionTypes.linuxData, data],
   ];
   return parts.map(([name, type, { from, to }]) => ({
     ...{ name, type },

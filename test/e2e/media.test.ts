@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { formatGrubEnv, parseGrubEnv } from '../../src/base/grub-env.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { readFat } from '../../src/formats/fat.ts';
-import { formatGrubEnv, parseGrubEnv } from '../../src/formats/grub-env.ts';
 import { readPartitionTables } from '../../src/formats/partitions.ts';
 import type { Extent } from '../../src/formats/piece.ts';
 import { compareImages } from '../../src/image/compare.ts';
@@ -57,7 +57,7 @@ function reader(image: string, base = 0): (offset: number, length: number) => Bu
   };
 }
 
-function write(image: string, at: number, bytes: Buffer): void {
+function write(image: string, at: number, bytes: Uint8Array): void {
   const fd = openSync(image, 'r+');
   writeSync(fd, bytes, 0, bytes.length, at);
   closeSync(fd);

@@ -1,14 +1,9 @@
+import { grubEnvSize } from '../../base/grub-env.ts';
 import { nameProblem } from '../../base/system.ts';
 import { isThere, lstat, makeFolders, writeAt } from '../host/files.ts';
 import { syncFileSystem } from '../host/tree.ts';
 import { list, readText } from '../host.ts';
-import {
-  type BootEntries,
-  grubenvSize,
-  grubenvText,
-  noBootEntries,
-  readGrubenv,
-} from '../lib/systems/grubenv.ts';
+import { type BootEntries, grubenvText, noBootEntries, readGrubenv } from '../lib/systems/grubenv.ts';
 import type { CommitStep } from '../lib/systems/journal.ts';
 import { type Places, peFolder, volumesFolder } from '../lib/systems/places.ts';
 import { toUtf8 } from '../lib/utf8.ts';
@@ -82,7 +77,7 @@ export async function tellBootMenu(commit: readonly CommitStep[]): Promise<void>
  */
 async function write(path: string, text: string, fileSystem: string | undefined): Promise<void> {
   const found = lstat(path);
-  if (found?.kind === 'file' && found.size === grubenvSize) writeAt(path, 0, toUtf8(text));
+  if (found?.kind === 'file' && found.size === grubEnvSize) writeAt(path, 0, toUtf8(text));
   else {
     makeFolders(path.slice(0, path.lastIndexOf('/')), 0o700);
     await writeDurably(path, text);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { formatGrubEnv, grubEnvSize, parseGrubEnv } from '../../../src/base/grub-env.ts';
 import { grubBiosBoot } from '../../../src/formats/grub-bios.ts';
-import { formatGrubEnv, grubEnvSize, parseGrubEnv } from '../../../src/formats/grub-env.ts';
 import { findProgram, run } from '../../../src/sys/run.ts';
 import { workFolder } from './disks.ts';
 

@@ -1,3 +1,4 @@
+import { grubEnvSize, grubEnvSignature as signature } from '../../../base/grub-env.ts';
 import { nameProblem } from '../../../base/system.ts';
 
 /** What the boot menu learns from the data volume: `<home>/.pe/grubenv`, read by `grub/systems.cfg.in`. */
@@ -12,10 +13,6 @@ export interface BootEntries {
 
 export const noBootEntries: BootEntries = { systems: [], default: undefined, once: undefined };
 
-/** Bytes of an environment block. GRUB reads no more of the file, and writes into its place on the disk. */
-export const grubenvSize = 1024;
-const signature = '# GRUB Environment Block\n';
-
 const isName = (text: string | undefined): text is string =>
   text !== undefined && nameProblem(text) === undefined;
 
@@ -26,7 +23,7 @@ const isName = (text: string | undefined): text is string =>
 export function readGrubenv(text: string | undefined): BootEntries {
   if (text?.startsWith(signature) !== true) return noBootEntries;
   const values = new Map<string, string>();
-  for (const line of text.slice(0, grubenvSize).split('\n')) {
+  for (const line of text.slice(0, grubEnvSize).split('\n')) {
     const at = line.indexOf('=');
     if (at > 0 && !line.startsWith('#')) values.set(line.slice(0, at), line.slice(at + 1));
   }
@@ -42,7 +39,7 @@ export function readGrubenv(text: string | undefined): BootEntries {
 }
 
 /**
- * The block as text of exactly `grubenvSize` ASCII characters. What the menu starts by itself has an entry in any case; of the
+ * The block as text of exactly `grubEnvSize` ASCII characters. What the menu starts by itself has an entry in any case; of the
  * other systems as many as fit, by name. Default and once must be among the systems, else they are left out.
  */
 export function grubenvText({ systems, ...entries }: BootEntries): string {
@@ -57,8 +54,8 @@ export function grubenvText({ systems, ...entries }: BootEntries): string {
   const fit = first.slice();
   for (const name of known) {
     if (fit.includes(name)) continue;
-    if (block([...fit, name]).length > grubenvSize) break;
+    if (block([...fit, name]).length > grubEnvSize) break;
     fit.push(name);
   }
-  return block(fit.sort()).padEnd(grubenvSize, '#');
+  return block(fit.sort()).padEnd(grubEnvSize, '#');
 }

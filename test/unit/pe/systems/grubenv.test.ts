@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import {
-  grubenvSize,
-  grubenvText,
-  noBootEntries,
-  readGrubenv,
-} from '../../../../src/pe/lib/systems/grubenv.ts';
+import { grubEnvSize } from '../../../../src/base/grub-env.ts';
+import { grubenvText, noBootEntries, readGrubenv } from '../../../../src/pe/lib/systems/grubenv.ts';
 
-const block = (lines: string): string => `# GRUB Environment Block\n${lines}`.padEnd(grubenvSize, '#');
+const block = (lines: string): string => `# GRUB Environment Block\n${lines}`.padEnd(grubEnvSize, '#');
 
 describe('the block for the boot menu', () => {
   test('is what GRUB reads: signature, lines, filled up to 1024 bytes', () => {
@@ -37,7 +33,7 @@ describe('the block for the boot menu', () => {
   test('more systems than it holds: those that are chosen are in it all the same', () => {
     const systems = Array.from({ length: 99 }, (_, i) => `system-${String(i).padStart(3, '0')}`);
     const text = grubenvText({ systems, default: 'system-098', once: 'system-097' });
-    expect(text).toHaveLength(grubenvSize);
+    expect(text).toHaveLength(grubEnvSize);
     const read = readGrubenv(text);
     expect(read).toMatchObject({ default: 'system-098', once: 'system-097' });
     expect(read.systems.length).toBeGreaterThan(70);
@@ -69,7 +65,7 @@ describe('a file that is damaged, or of somebody else', () => {
 
   test('the block that GRUB itself has cleared a value in', () => {
     const before = grubenvText({ systems: ['web'], default: undefined, once: 'web' });
-    const after = before.replace('diskbios_once=web', 'diskbios_once=').padEnd(grubenvSize, '#');
+    const after = before.replace('diskbios_once=web', 'diskbios_once=').padEnd(grubEnvSize, '#');
     expect(readGrubenv(after)).toEqual({ systems: ['web'], default: undefined, once: undefined });
   });
 });
