@@ -14,6 +14,7 @@ const layers = {
   media: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
   build: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'rootfs', 'steps', 'media'],
   image: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
+  flash: ['base', 'formats', 'sys'],
   boot: ['base', 'formats', 'sys', 'store', 'debian', 'plan', 'steps', 'build'],
   proof: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps', 'build', 'image', 'boot'],
 };

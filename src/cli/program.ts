@@ -6,6 +6,7 @@ import { register as check } from './commands/check.ts';
 import { register as completion } from './commands/completion.ts';
 import { register as diff } from './commands/diff.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as flash } from './commands/flash.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
@@ -16,7 +17,7 @@ import type { CliIo } from './io.ts';
 import { exitCodeOf, reportError } from './report.ts';
 
 /** Every command, in the order of `--help`. A new one is a file in `commands/` and a line here. */
-const commands = [create, check, lock, plan, build, run, test, inspect, diff, cache, doctor, completion];
+const commands = [create, check, lock, plan, build, run, test, flash, inspect, diff, cache, doctor, completion];
 
 const overview = `
 Examples:

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { execa, type ResultPromise } from 'execa';
 import { CommandError, FailedError, InterruptedError, MissingError } from '../base/errors.ts';
 import { type Monitor, silent } from '../base/events.ts';
@@ -22,8 +22,11 @@ export interface RunOptions {
    * iterable, each chunk has been taken before the next is asked for, so that it may use one buffer again.
    */
   readonly stdin?: string | Uint8Array | number | Iterable<Uint8Array>;
-  /** Where standard output goes: kept and returned (default), into this open file descriptor, or to a function. */
-  readonly stdout?: number | ((chunk: Buffer) => void);
+  /**
+   * Where standard output goes: kept and returned (default), into this open file descriptor, or to a function; until a promise
+   * that it gives is fulfilled, it gets no more.
+   */
+  readonly stdout?: number | ((chunk: Buffer) => void | Promise<void>);
   /** Exit codes that are no failure; default `[0]`. */
   readonly okCodes?: readonly number[];
   readonly signal?: AbortSignal | undefined;
@@ -75,10 +78,19 @@ function spawn(argv: readonly string[], options: RunOptions): ResultPromise {
     maxBuffer: 64 * 1024 * 1024,
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   }) as unknown as ResultPromise;
-  if (typeof options.stdout === 'function') child.stdout?.on('data', options.stdout);
+  if (typeof options.stdout === 'function' && child.stdout !== null) drain(child.stdout, options.stdout);
   running.add(child);
   void child.finally(() => running.delete(child)).catch(() => undefined);
   return child;
+}
+
+function drain(stdout: Readable, take: (chunk: Buffer) => void | Promise<void>): void {
+  stdout.on('data', (chunk: Buffer) => {
+    const taken = take(chunk);
+    if (taken === undefined) return;
+    stdout.pause();
+    void taken.finally(() => stdout.resume());
+  });
 }
 
 /** Writes chunk after chunk, waiting for each; a reader that ends early (EPIPE) says why by its exit code. */
