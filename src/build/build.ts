@@ -11,6 +11,7 @@ import { epochOf } from './epoch.ts';
 import { execution } from './execute.ts';
 import { type BuildPlan, planBuild } from './plan.ts';
 import { type Published, publish } from './publish.ts';
+import { checkRoomAhead } from './room.ts';
 
 export interface BuildOptions {
   readonly store: Store;
@@ -141,13 +142,15 @@ export async function buildPlan(
   options: BuildOptions,
 ): Promise<Published[]> {
   const { recipe, targets } = plan;
+  checkRoomAhead(plan, outDir, options.store);
   const artifacts = await Promise.all(startTargets(plan, options));
   try {
     tellWarnings(plan, options);
     const outputs = targets.map((target, i) => {
       const artifact = artifacts[i];
       if (artifact === undefined) throw new Error(`no artifact for ${target.name}`);
-      return { name: target.name, file: target.file, artifact };
+      const { name, file, folder, root } = target;
+      return { ...{ name, file, folder, root }, artifact };
     });
     return publish(outputs, outDir);
   } catch (error) {

@@ -11,6 +11,7 @@ import type { StepNode } from '../plan/types.ts';
 import { moduleProfiles } from '../recipe/module-profiles.ts';
 import { type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
 import { agentLayer, agentLayerNode } from '../steps/agent-layer.ts';
+import { carriedOf } from '../steps/carried.ts';
 import { initrdNode } from '../steps/initrd.ts';
 import { kernelNode } from '../steps/kernel.ts';
 import { manifestName, manifestNode } from '../steps/manifest.ts';
@@ -18,6 +19,7 @@ import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
 import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
 import { sbomFiles, sbomNode } from '../steps/sbom.ts';
+import { templateRootNode } from '../steps/template.ts';
 import { toolsNode } from '../steps/tools.ts';
 import { agentProgram, peOverlay } from './layers.ts';
 
@@ -28,6 +30,9 @@ export interface Target {
   readonly node: StepNode;
   /** File name in the node's artifact. */
   readonly file: string;
+  /** It is a folder; with `root`, an archive in the artifact that is unpacked into it. */
+  readonly folder?: boolean | undefined;
+  readonly root?: string | undefined;
   /** The medium that this file is; `undefined`: it lies beside one. */
   readonly medium: MediumKind | undefined;
   /** What a virtual machine starts from instead of the medium's own file. */
@@ -96,7 +101,9 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     timezone: pe.timezone,
     users: usersOf(recipe),
   };
-  const top = peLayerNode({ packages, tools, format, arch, identity, overlay: peOverlay(recipe), epoch });
+  const carried = carriedOf(recipe, lock, { tools, epoch });
+  const overlay = peOverlay(recipe, carried?.list.id);
+  const top = peLayerNode({ packages, tools, format, arch, identity, overlay, epoch });
   const layers = [
     { name: 'packages', node: packages },
     { name: 'modules', node: modules },
@@ -111,13 +118,11 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
       : []),
   ];
   const kernel = kernelNode(lock.kernel);
-  const initrd = initrdNode({
-    format,
-    layers,
+  const early = {
     init: sourceFile(join(packageRoot(), 'rootfs-templates', 'early', 'init')),
     busybox: required(lock.image, 'busybox-static', recipe),
-    epoch,
-  });
+  };
+  const initrd = initrdNode({ format, layers, ...early, epoch });
   const manifest = manifestNode({ recipe, lock, epoch, layers, tools });
   const sbom = sbomNode(
     {
@@ -137,6 +142,10 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     initrd,
     tools,
     qemuTools: toolsNode('qemu', lock.tools.qemu),
+    layers,
+    early,
+    templateRoot: (name: string) => templateRootNode(recipe, lock, name, { tools, epoch }),
+    carried,
     epoch,
     extras: {
       '/diskbios/manifest.json.gz': { node: manifest, file: manifestName },
@@ -146,8 +155,8 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   const named = (name: string): string => (withAgent ? agentFileName(name) : name);
   const targets = chosenMedia(recipe, wishes.media).flatMap((kind): Target[] => {
     const medium = media[kind];
-    return medium.files(recipe, parts).map(({ name, node, file }, n) => ({
-      ...{ name: named(name), node, file },
+    return medium.files(recipe, parts).map(({ name, node, file, folder, root }, n) => ({
+      ...{ name: named(name), node, file, folder, root },
       medium: n === 0 ? kind : undefined,
       startsFrom: n === 0 ? medium.startsFrom?.(recipe, parts) : undefined,
     }));

@@ -1,23 +1,22 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatSums, parseSums } from '../formats/sha256sums.ts';
-import type { Artifact } from '../plan/types.ts';
 import { makeFolder, notWritable, storageError, writeWhole } from '../store/files.ts';
 import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
 import { copySparse } from '../store/sparse.ts';
+import { type FolderOutput, publishFolder } from './publish-folder.ts';
+import { checkRoom } from './room.ts';
 
-/** One file of the output folder. */
-export interface Output {
-  readonly name: string;
-  readonly artifact: Artifact;
-  /** Its name in the artifact. */
-  readonly file: string;
+/** One file of the output folder, or a folder. */
+export interface Output extends FolderOutput {
+  readonly folder?: boolean | undefined;
 }
 
 export interface Published {
   readonly path: string;
   readonly size: number;
-  readonly sha256: string;
+  /** `undefined`: it is a folder. */
+  readonly sha256: string | undefined;
   /** Whether the file was there already, with these bytes. */
   readonly unchanged: boolean;
 }
@@ -31,11 +30,19 @@ function recordOf(output: Output): { size: number; sha256: string } {
   return { size: record.size, sha256: record.sum.slice('sha256:'.length) };
 }
 
-/** Puts one file into place: written beside and renamed, so that the old one is there until the new one is whole. */
-function publishOne(output: Output, dir: string): Published {
+/** Whether a file lies in the output folder with the bytes that it is to have. */
+function isThere(output: Output, dir: string): boolean {
   const path = join(dir, output.name);
   const { size, sha256 } = recordOf(output);
-  if (existsSync(path) && hashFile(path) === sha256) return { path, size, sha256, unchanged: true };
+  return statSync(path, { throwIfNoEntry: false })?.size === size && hashFile(path) === sha256;
+}
+
+/** Puts one file into place: written beside and renamed, so that the old one is there until the new one is whole. */
+function publishOne(output: Output, dir: string): Published {
+  if (output.folder === true) return { ...publishFolder(output, dir), sha256: undefined };
+  const path = join(dir, output.name);
+  const { size, sha256 } = recordOf(output);
+  if (isThere(output, dir)) return { path, size, sha256, unchanged: true };
   const beside = join(dir, `.${output.name}.new-${process.pid}`);
   try {
     copySparse(output.artifact.file(output.file), beside);
@@ -56,7 +63,7 @@ function writeSums(dir: string, published: readonly Published[]): void {
       if (existsSync(join(dir, name))) sums.set(name, sha256);
     }
   }
-  for (const file of published) sums.set(basename(file.path), file.sha256);
+  for (const { path: file, sha256 } of published) if (sha256 !== undefined) sums.set(basename(file), sha256);
   const text = formatSums([...sums].map(([name, sha256]) => ({ name, sha256 })));
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   writeWhole(path, text);
@@ -64,6 +71,11 @@ function writeSums(dir: string, published: readonly Published[]): void {
 
 /** Copies finished files into the output folder, and lists them in its `SHA256SUMS`. */
 export function publish(outputs: readonly Output[], dir: string): Published[] {
+  checkRoom(
+    outputs.map(({ name, artifact, file }) => ({ name, from: artifact.file(file) })),
+    dir,
+    (name) => outputs.some((output) => output.name === name && isThere(output, dir)),
+  );
   try {
     makeFolder(dir);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Firmware } from '../base/machine.ts';
 import { formatBytes } from '../base/sizes.ts';
 import type { BootTest, TestMedium } from '../recipe/test-types.ts';
 import { mediumWord } from '../recipe/tests/media-words.ts';
-import { type MediumKind, mediaKinds } from '../recipe/types.ts';
+import { type BootMediumKind, bootMediaKinds } from '../recipe/types.ts';
 
 export { mediumWord };
 
@@ -130,7 +130,7 @@ function matcher(filter: string): (text: string) => boolean {
 }
 
 /** The media that the cases boot from. */
-export function testedMedia(cases: readonly ProofCase[]): MediumKind[] {
+export function testedMedia(cases: readonly ProofCase[]): BootMediumKind[] {
   const tested = new Set(cases.map(({ medium }) => medium.kind));
-  return mediaKinds.filter((kind) => tested.has(kind));
+  return bootMediaKinds.filter((kind) => tested.has(kind));
 }

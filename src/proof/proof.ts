@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { AcceleratorKind } from '../boot/spec.ts';
 import type { BuildOptions } from '../build/build.ts';
-import type { MediumKind } from '../recipe/types.ts';
+import type { BootMediumKind } from '../recipe/types.ts';
 import { notWritable, writeWhole } from '../store/files.ts';
 import { withScratch } from '../sys/scratch.ts';
 import { type Artifacts, openArtifacts } from './artifacts.ts';
@@ -126,7 +126,7 @@ async function proveOne(task: Task, prepared: Prepared, run: Run): Promise<Proof
   const artifacts = openArtifacts(task.place);
   try {
     return await withScratch(options.store.tmp, async (dir) => {
-      const images = new Map<MediumKind, ProofImage>();
+      const images = new Map<BootMediumKind, ProofImage>();
       const ssh = sshAccess(host.tools, dir, options.sshKey);
       const around = surroundings(task, { host, artifacts, ssh }, options);
       const started = new Date();

@@ -1,7 +1,7 @@
 import type { Firmware, ImageAttachment } from '../base/machine.ts';
 import type { BootTimes } from '../boot/boot-times.ts';
 import type { AcceleratorKind } from '../boot/spec.ts';
-import type { MediumKind } from '../recipe/types.ts';
+import type { BootMediumKind } from '../recipe/types.ts';
 
 export type { BootTimes };
 
@@ -32,7 +32,7 @@ export interface ProofReport {
 }
 
 export interface ProofImage {
-  readonly medium: MediumKind;
+  readonly medium: BootMediumKind;
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
@@ -51,7 +51,7 @@ export interface CaseResult {
   readonly id: string;
   /** What of the matrix varies: `iso-as-usb, UEFI, 256 MiB`. */
   readonly title: string;
-  readonly medium: { readonly kind: MediumKind; readonly as: ImageAttachment };
+  readonly medium: { readonly kind: BootMediumKind; readonly as: ImageAttachment };
   readonly firmware: Firmware;
   /** Bytes. */
   readonly memory: number;

@@ -10,7 +10,7 @@ import { defaultTests } from '../recipe/default-tests.ts';
 import type { LoadedTests } from '../recipe/load-tests.ts';
 import type { BootTest } from '../recipe/test-types.ts';
 import { mediumOfFile } from '../recipe/tests/media-files.ts';
-import type { MediumKind, Recipe } from '../recipe/types.ts';
+import { type BootMediumKind, isBootMedium, type Recipe } from '../recipe/types.ts';
 import { hashFile, readMeta } from '../store/meta.ts';
 import { qemuForImages, qemuTarget, qemuUsedLast, rememberQemu } from './qemu.ts';
 import type { ProofImage } from './result.ts';
@@ -24,14 +24,14 @@ export interface Subject {
   /** Where the tests were written; `undefined`: they are built in. */
   readonly place: Recipe['place'] | undefined;
   /** Starts to make or fetch what the cases need: these media, and a QEMU. */
-  prepare(media: readonly MediumKind[], options: BuildOptions): Promise<Prepared>;
+  prepare(media: readonly BootMediumKind[], options: BuildOptions): Promise<Prepared>;
 }
 
 /** What is being made ready; each part can be used as soon as it is there. */
 export interface Prepared {
   /** Folder of the pinned QEMU. */
   readonly qemu: Promise<string>;
-  readonly images: Readonly<Partial<Record<MediumKind, Promise<ProofImage>>>>;
+  readonly images: Readonly<Partial<Record<BootMediumKind, Promise<ProofImage>>>>;
 }
 
 /** A recipe, whose images are built with the agent in the store. `tests`: instead of the recipe's own. */
@@ -45,7 +45,11 @@ export function recipeSubject(recipe: Recipe, tests: LoadedTests | undefined): S
   };
 }
 
-async function build(recipe: Recipe, media: readonly MediumKind[], options: BuildOptions): Promise<Prepared> {
+async function build(
+  recipe: Recipe,
+  media: readonly BootMediumKind[],
+  options: BuildOptions,
+): Promise<Prepared> {
   const whole = await preparePlan(recipe, { ...options, media, agent: true });
   const wanted = whole.targets.filter(({ medium }) => medium !== undefined);
   const started = wanted.map((target) => ({ ...target, ...target.startsFrom }));
@@ -57,9 +61,11 @@ async function build(recipe: Recipe, media: readonly MediumKind[], options: Buil
     () => tellWarnings(plan, options),
     () => undefined,
   );
-  const images = started.map(({ medium, file }, i): [MediumKind, Promise<ProofImage>] => {
+  const images = started.map(({ medium, file }, i): [BootMediumKind, Promise<ProofImage>] => {
     const artifact = artifacts[i];
-    if (medium === undefined || artifact === undefined) throw new Error('a target is no medium');
+    if (medium === undefined || !isBootMedium(medium) || artifact === undefined) {
+      throw new Error('a target is no medium that boots');
+    }
     return [medium, artifact.then((one) => imageFacts(medium, one.file(file), sumOf(one, file)))];
   });
   const tools = qemu.then(({ id, dir }) => {
@@ -92,7 +98,7 @@ export function imageSubject(file: string, tests: LoadedTests | undefined): Subj
   };
 }
 
-function imageFacts(medium: MediumKind, file: string, sha256?: string): ProofImage {
+function imageFacts(medium: BootMediumKind, file: string, sha256?: string): ProofImage {
   const manifest = manifestIn(file);
   return {
     medium,

@@ -12,7 +12,7 @@ import { checkTests } from './rules/tests.ts';
 import { recipeSchema } from './schema/recipe.ts';
 import { checkStructure } from './structure/structure.ts';
 import type { BootTest } from './test-types.ts';
-import type { MediumKind, Recipe } from './types.ts';
+import type { BootMediumKind, Recipe } from './types.ts';
 import { keySpan, type LocatedMap, plain } from './yaml/located.ts';
 import { parseYaml } from './yaml/parse.ts';
 import { fileSource } from './yaml/source.ts';
@@ -30,7 +30,7 @@ export interface LoadedTests {
 /** An image that the tests are for, as far as it is known. */
 export interface ImageUnderTest {
   /** The media that there are, at least one. */
-  readonly media: readonly MediumKind[];
+  readonly media: readonly BootMediumKind[];
   /** Titles in its boot menu; without them any title is taken. */
   readonly titles?: readonly string[];
 }

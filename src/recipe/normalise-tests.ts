@@ -7,13 +7,13 @@ import { disksOf, machinePath, machinesOf } from './tests/machines.ts';
 import { parseMediumWord, usualMedium } from './tests/media-words.ts';
 import { type MenuBy, testStep } from './tests/normalise-steps.ts';
 import { walk } from './tests/walk.ts';
-import type { MediumKind } from './types.ts';
+import type { BootMediumKind } from './types.ts';
 import type { Path } from './yaml/located.ts';
 
 /** What tests mean beyond their own words. */
 export interface TestSurroundings {
   /** The media that there are to test. */
-  readonly media: readonly MediumKind[];
+  readonly media: readonly BootMediumKind[];
   /** Where the boot menu is operated when a step does not say. */
   readonly menuBy: MenuBy;
   /** The folder that the relative path written at a place starts from. */
@@ -38,7 +38,7 @@ export function normaliseTest(test: RawTest, n: number, around: TestSurroundings
   };
 }
 
-function testMatrix(raw: RawTest['matrix'], media: readonly MediumKind[]): TestMatrix {
+function testMatrix(raw: RawTest['matrix'], media: readonly BootMediumKind[]): TestMatrix {
   const or = <T>(said: readonly T[], usual: readonly T[]): T[] => [
     ...new Set(said.length > 0 ? said : usual),
   ];

@@ -19,8 +19,8 @@ import { keyFilePath, readKeyFile } from './ssh-keys.ts';
 import type { BootTest } from './test-types.ts';
 import { hasSerialMenu } from './tests/menu.ts';
 import {
+  bootMediaKinds,
   type CarriedSystemSpec,
-  mediaKinds,
   type PeFile,
   type PeInterface,
   type PeService,
@@ -105,7 +105,7 @@ export function placeIn(root: LocatedMap): Recipe['place'] {
 /** The tests, or, where there are none, the built-in one. */
 function bootTests(from: From): BootTest[] {
   const { tests, media, boot } = from.raw;
-  const offered = mediaKinds.filter((kind) => media[kind] !== undefined);
+  const offered = bootMediaKinds.filter((kind) => media[kind] !== undefined);
   const around: TestSurroundings = {
     media: offered,
     menuBy: hasSerialMenu(boot.consoles) ? 'serial' : 'keyboard',

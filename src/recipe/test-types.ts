@@ -1,7 +1,7 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
 import type { DiskFilesystem, Firmware, ImageAttachment, MachineDisk } from '../base/machine.ts';
-import type { MediumKind } from './types.ts';
+import type { BootMediumKind } from './types.ts';
 
 /** One entry of a recipe's `tests:`, with everything filled in. Each combination of its matrix is a case of its own. */
 export interface BootTest {
@@ -25,7 +25,7 @@ export interface TestMatrix {
 
 /** A medium and how it is attached: `iso` is an ISO as CD, `iso-as-usb` the same file on a stick. */
 export interface TestMedium {
-  readonly kind: MediumKind;
+  readonly kind: BootMediumKind;
   readonly as: ImageAttachment;
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
+import { rootShareTag } from '../base/folder-medium.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import type { Entry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
@@ -16,6 +17,8 @@ interface InitrdOptions {
   readonly format: LivefsFormat;
   /** Names of the layers, lowest first: inputs `layer NAME`. */
   readonly layers: readonly string[];
+  /** The root is a folder that the machine outside shares under this tag; the input `owners` has a script for it. */
+  readonly share?: { readonly tag: string; readonly script: string };
 }
 
 const common = { uid: 0, gid: 0, origin: 'initrd' };
@@ -95,9 +98,25 @@ function imageEntries(context: StepContext, { format, layers }: InitrdOptions): 
   return [folder('bin', mtime), busyboxEntry(context), folder('livefs', mtime), ...images];
 }
 
+/** A layer that is a folder of the machine outside: its name is all that early init needs. */
+function shareEntries(context: StepContext, { tag, script }: NonNullable<InitrdOptions['share']>): Entry[] {
+  const { epoch: mtime } = context;
+  const content = { bytes: new Uint8Array() };
+  const layer = { ...common, path: `livefs/${tag}.virtiofs`, mode: 0o644, mtime, size: 0, content };
+  return [
+    ...[folder('bin', mtime), busyboxEntry(context), folder('livefs', mtime)],
+    { ...layer, type: 'file' },
+    fileEntry('owners.sh', 0o644, mtime, input(context, 'owners').file(script)),
+  ];
+}
+
 /** Writes the parts of the initrd one after the other. */
 function* segments(context: StepContext, options: InitrdOptions, reader: FileReader): Generator<Uint8Array> {
   const own = [...baseEntries(context), ...moduleEntries(context)];
+  if (options.share !== undefined) {
+    yield* cpioChunks([...own, ...shareEntries(context, options.share)], reader);
+    return;
+  }
   if (options.format !== 'cpio') {
     yield* cpioChunks([...own, ...imageEntries(context, options)], reader);
     return;
@@ -155,5 +174,28 @@ export function initrdNode(parts: InitrdParts): StepNode {
     },
     files: { init: parts.init },
     epoch: parts.epoch,
+  });
+}
+
+export interface SharedRootParts extends Pick<InitrdParts, 'init' | 'busybox' | 'epoch'> {
+  /** The layer of modules, for those that come before the root. */
+  readonly modules: StepNode;
+  /** The script that gives the root's files their owners. */
+  readonly owners: { readonly node: StepNode; readonly file: string };
+}
+
+/** An initrd without a root: it takes a folder that the machine outside shares by virtiofs. */
+export function sharedRootInitrdNode({ init, busybox, epoch, modules, owners }: SharedRootParts): StepNode {
+  return stepNode(initrdStep, {
+    title: 'put the initrd for a shared folder together',
+    slot: 'initrd for a shared folder',
+    options: { format: 'squashfs', layers: [], share: { tag: rootShareTag, script: owners.file } },
+    inputs: {
+      'layer modules': modules,
+      owners: owners.node,
+      [packageInput(busybox.name)]: packageNode(busybox),
+    },
+    files: { init },
+    epoch,
   });
 }

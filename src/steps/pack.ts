@@ -31,19 +31,27 @@ function* chunks(parts: Iterable<Part>, reader: FileReader): Generator<Buffer> {
   if (used > 0) yield buffer.subarray(0, used);
 }
 
-function* tarParts(entries: readonly Entry[]): Generator<Part> {
+function* tarParts(entries: readonly Entry[], end: 'ends' | 'goes on'): Generator<Part> {
   for (const entry of entries) {
     yield headerBytes(entry);
     if (entry.type === 'file') yield entry;
     yield padding(contentSize(entry));
   }
-  yield tarTrailer();
+  if (end === 'ends') yield tarTrailer();
 }
 
-/** A tar archive of entries in the order given, as chunks that share one buffer. Hard links must come after their file. */
-export function tarChunks(entries: readonly Entry[], reader: FileReader): Generator<Buffer> {
+/**
+ * A tar archive of entries in the order given, as chunks that share one buffer. Hard links must come after their file.
+ * One that goes on has no end: another archive follows.
+ */
+export function tarChunks(
+  entries: readonly Entry[],
+  reader: FileReader,
+  end: 'ends' | 'goes on' = 'ends',
+): Generator<Buffer> {
   const files = entries.filter((entry) => entry.type !== 'hardlink');
-  return chunks(tarParts([...files, ...entries.filter((entry) => entry.type === 'hardlink')]), reader);
+  const links = entries.filter((entry) => entry.type === 'hardlink');
+  return chunks(tarParts([...files, ...links], end), reader);
 }
 
 function* cpioParts(entries: readonly Entry[]): Generator<Part> {

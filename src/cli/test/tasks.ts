@@ -7,7 +7,7 @@ import { imageSubject, recipeSubject, type Subject } from '../../proof/subject.t
 import { loadRecipe } from '../../recipe/load.ts';
 import { loadTests } from '../../recipe/load-tests.ts';
 import { mediumOfFile } from '../../recipe/tests/media-files.ts';
-import { mediaKinds } from '../../recipe/types.ts';
+import { bootMediaKinds } from '../../recipe/types.ts';
 import type { CliIo } from '../io.ts';
 import type { Named, TestFlags, TestWish } from './flags.ts';
 
@@ -59,7 +59,7 @@ async function subjectOf(
   const loaded = await loadRecipe(given, { ...from, set: flags.set });
   warnings.push(...loaded.warnings);
   if (wish.tests === undefined) return recipeSubject(loaded.recipe, undefined);
-  const media = mediaKinds.filter((medium) => loaded.recipe.media[medium] !== undefined);
+  const media = bootMediaKinds.filter((medium) => loaded.recipe.media[medium] !== undefined);
   const titles = loaded.recipe.boot.entries.map(({ title }) => title);
   const tests = await loadTests(wish.tests, { media, titles }, from);
   warnings.push(...tests.warnings);

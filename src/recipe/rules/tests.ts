@@ -1,5 +1,5 @@
 import { hasSerialMenu, titlesInMenu } from '../tests/menu.ts';
-import { mediaKinds } from '../types.ts';
+import { bootMediaKinds } from '../types.ts';
 import { type Facts, isWhole, type Rule } from './rule.ts';
 import { checkDisks } from './tests/disks.ts';
 import { checkMachines } from './tests/machines.ts';
@@ -12,7 +12,7 @@ import type { TestFacts, UnderTest } from './tests/test-facts.ts';
 export const testRules: Rule = (facts) => {
   const { boot, media } = facts.raw;
   checkTests(facts, {
-    media: mediaKinds.filter((kind) => media[kind] !== undefined),
+    media: bootMediaKinds.filter((kind) => media[kind] !== undefined),
     titles: isWhole(facts, ['boot', 'entries']) ? titlesInMenu(boot) : undefined,
     serialMenu: hasSerialMenu(boot.consoles) || !isWhole(facts, ['boot', 'consoles']),
   });

@@ -1,6 +1,6 @@
 import { firmwares } from '../../base/machine.ts';
 import { mediumWords } from '../tests/media-words.ts';
-import { mediaKinds } from '../types.ts';
+import { bootMediaKinds } from '../types.ts';
 import { list, map, oneOrMore, type SchemaNode, text } from './node.ts';
 import {
   cpusSchema,
@@ -13,7 +13,7 @@ import {
 import { stepSchema } from './test-steps.ts';
 
 const firmware: SchemaNode = { type: 'string', enum: firmwares };
-const media = `${mediaKinds.join(', ')}, or one of them with its bus, such as iso-as-usb or usb-as-nvme`;
+const media = `${bootMediaKinds.join(', ')}, or one of them with its bus, such as iso-as-usb or usb-as-nvme`;
 const medium: SchemaNode = { type: 'string', enum: mediumWords, 'x-expected': media };
 
 const matrix = map(

@@ -1,9 +1,9 @@
 import { type Attachment, type ImageAttachment, imageAttachments } from '../../base/machine.ts';
 import type { TestMedium } from '../test-types.ts';
-import { type MediumKind, mediaKinds } from '../types.ts';
+import { type BootMediumKind, bootMediaKinds } from '../types.ts';
 
 /** How a medium is attached where a test does not say. */
-const usualAttachment: Readonly<Record<MediumKind, Attachment>> = {
+const usualAttachment: Readonly<Record<BootMediumKind, Attachment>> = {
   iso: 'cd',
   usb: 'usb',
   qcow2: 'virtio',
@@ -15,10 +15,10 @@ const usualAttachment: Readonly<Record<MediumKind, Attachment>> = {
 };
 
 /** Media whose files lie as they are in the image, so that they can be started without a boot loader. */
-const plain: readonly MediumKind[] = ['iso', 'usb'];
+const plain: readonly BootMediumKind[] = ['iso', 'usb'];
 
 /** Only an ISO can be a CD. */
-function attachmentsOf(kind: MediumKind): ImageAttachment[] {
+function attachmentsOf(kind: BootMediumKind): ImageAttachment[] {
   return imageAttachments.filter((as) =>
     as === 'kernel' ? plain.includes(kind) : kind === 'iso' || as !== 'cd',
   );
@@ -26,7 +26,7 @@ function attachmentsOf(kind: MediumKind): ImageAttachment[] {
 
 /** `iso` and `iso-as-cd` are one value. */
 const byWord: ReadonlyMap<string, TestMedium> = new Map(
-  mediaKinds.flatMap((kind): [string, TestMedium][] => {
+  bootMediaKinds.flatMap((kind): [string, TestMedium][] => {
     const ways = attachmentsOf(kind).map((as): [string, TestMedium] => [`${kind}-as-${as}`, { kind, as }]);
     const usual = ways.filter(([, { as }]) => as === usualAttachment[kind]);
     return [...usual.map(([, medium]): [string, TestMedium] => [kind, medium]), ...ways];
@@ -44,7 +44,7 @@ export function parseMediumWord(word: string): TestMedium {
 }
 
 /** A medium as machines usually have it: an ISO as CD. */
-export function usualMedium(kind: MediumKind): TestMedium {
+export function usualMedium(kind: BootMediumKind): TestMedium {
   return parseMediumWord(kind);
 }
 

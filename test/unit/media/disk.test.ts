@@ -11,16 +11,17 @@ import { diskNode } from '../../../src/media/disk.ts';
 import { diskLayout, slotCluster, slotNeeds, usualSlot } from '../../../src/media/disk-layout.ts';
 import { derivedUuid, diskPartitions } from '../../../src/media/disk-partitions.ts';
 import type { MediumParts } from '../../../src/media/types.ts';
-import { stepNode } from '../../../src/plan/node.ts';
 import { findProgram, run } from '../../../src/sys/run.ts';
 import { fullMenu, paths, smallMenu, templates } from './menus.ts';
+import { input, rootParts } from './parts.ts';
 
 const mib = 1024 ** 2;
-const input = (name: string) => stepNode({ name, version: 1, run: () => Promise.resolve() }, { title: name });
 const parts: MediumParts = {
   ...{ kernel: input('kernel'), initrd: input('initrd'), tools: input('tools'), qemuTools: input('qemu') },
   epoch: 1735689600,
   extras: {},
+  carried: undefined,
+  ...rootParts,
 };
 const recipe = {
   ...{ name: 'box', version: '1', boot: fullMenu, kernel: { cmdline: [] }, paths: { systems: '/hd' } },
@@ -113,7 +114,13 @@ describe('the menus of a disk', () => {
       const dir = mkdtempSync(join(tmpdir(), 'diskbios-slots-'));
       try {
         const template = readFileSync(join(packageRoot(), 'grub', 'disk', 'slots.cfg.in'), 'utf8');
-        const values = { SLOT_A: '3', SLOT_B: '4', KERNEL: paths.kernel, INITRD: paths.initrd };
+        const values = {
+          SLOT_A: '3',
+          SLOT_B: '4',
+          KERNEL: paths.kernel,
+          INITRD: paths.initrd,
+          PERSONAL: '/diskbios/personal.cpio',
+        };
         writeFileSync(join(dir, 'slots.cfg'), fillTemplate(template, values));
         await run(['grub-script-check', join(dir, 'slots.cfg')]);
       } finally {

@@ -9,11 +9,10 @@ import {
 } from '../../../src/media/iso-arguments.ts';
 import { media } from '../../../src/media/registry.ts';
 import type { MediumParts } from '../../../src/media/types.ts';
-import { stepNode } from '../../../src/plan/node.ts';
 import { mediaKinds } from '../../../src/recipe/types.ts';
 import { fullMenu, smallMenu } from './menus.ts';
+import { input, rootParts } from './parts.ts';
 
-const input = (name: string) => stepNode({ name, version: 1, run: () => Promise.resolve() }, { title: name });
 const parts: MediumParts = {
   kernel: input('kernel'),
   initrd: input('initrd'),
@@ -21,6 +20,8 @@ const parts: MediumParts = {
   qemuTools: input('qemu'),
   epoch: 1735689600,
   extras: {},
+  carried: undefined,
+  ...rootParts,
 };
 const recipe: IsoRecipe = {
   name: 'diskbios',
