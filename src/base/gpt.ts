@@ -125,6 +125,58 @@ export function headerSector(header: GptHeader, sector: number): Bytes {
 const signature = Array.from('EFI PART', (letter) => letter.charCodeAt(0));
 const revision = 0x10000; // 1.0
 
+/** Reads a header. `none`: there is no GPT; `damaged`: its checksum is wrong; `unknown`: one that `headerSector` does not write. */
+export function readHeader(bytes: Uint8Array): GptHeader | 'none' | 'damaged' | 'unknown' {
+  if (signature.some((byte, at) => bytes[at] !== byte)) return 'none';
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = view.getUint32(12, true);
+  if (size < headerBytes || size > bytes.length) return 'damaged';
+  const summed = Uint8Array.from(bytes.subarray(0, size));
+  summed.fill(0, 16, 20);
+  if (crc32(summed) !== view.getUint32(16, true)) return 'damaged';
+  if (
+    size !== headerBytes ||
+    view.getUint32(8, true) !== revision ||
+    view.getUint32(80, true) !== entryCount ||
+    view.getUint32(84, true) !== entryBytes
+  )
+    return 'unknown';
+  const place = (at: number): number => Number(view.getBigUint64(at, true));
+  return {
+    ...{ own: place(24), other: place(32), firstUsable: place(40), lastUsable: place(48) },
+    ...{ disk: guidText(bytes.subarray(56, 72)), tableAt: place(72), tableSum: view.getUint32(88, true) },
+  };
+}
+
+/** A partition that there is, with its number. */
+export type UsedEntry = Omit<PartitionEntry, 'type' | 'guid'> & { readonly number: number };
+
+/** The partitions of a table, in the order of their numbers. */
+export function readEntries(table: Uint8Array): UsedEntry[] {
+  const view = new DataView(table.buffer, table.byteOffset, table.byteLength);
+  const entries: UsedEntry[] = [];
+  for (let n = 0; n < entryCount; n += 1) {
+    const at = n * entryBytes;
+    if (table.subarray(at, at + 16).every((byte) => byte === 0)) continue;
+    const units = Array.from({ length: 36 }, (_, i) => view.getUint16(at + 56 + 2 * i, true));
+    const end = units.indexOf(0);
+    entries.push({
+      number: n + 1,
+      name: String.fromCharCode(...(end < 0 ? units : units.slice(0, end))),
+      first: Number(view.getBigUint64(at + 32, true)),
+      last: Number(view.getBigUint64(at + 40, true)),
+    });
+  }
+  return entries;
+}
+
+/** A table in which a partition ends elsewhere; all else in it stays. */
+export function withLast(table: Uint8Array, number: number, last: number): Bytes {
+  const bytes = Uint8Array.from(table);
+  new DataView(bytes.buffer).setBigUint64((number - 1) * entryBytes + 40, BigInt(last), true);
+  return bytes;
+}
+
 /**
  * The MBR that keeps tools away which know no GPT: one partition over the whole disk (UEFI 2.10 section 5.2.3).
  * @param sectors length of the disk
@@ -136,6 +188,17 @@ export function protectiveMbr(sectors: number, sector: number): Bytes {
   view.setUint32(454, 1, true);
   view.setUint32(458, protectedSectors(sectors), true);
   view.setUint16(510, 0xaa55, true);
+  return bytes;
+}
+
+/** An MBR that protects all of the disk; `undefined` where this one does already, or protects nothing. */
+export function protectMore(mbr: Uint8Array, { sectors }: Geometry): Bytes | undefined {
+  const bytes = Uint8Array.from(mbr);
+  const view = new DataView(bytes.buffer);
+  const protects = bytes[450] === 0xee && view.getUint32(454, true) === 1;
+  const [now, wanted] = [view.getUint32(458, true), protectedSectors(sectors)];
+  if (!protects || now === wanted || now === 0xffffffff) return undefined;
+  view.setUint32(458, wanted, true);
   return bytes;
 }
 

@@ -22,6 +22,8 @@ export interface Superblock {
   readonly hasErrors: boolean;
   /** It counts what is filled by folders (ext4). */
   readonly projectQuota: boolean;
+  /** How large it is, which may be less than what it lies on; 0: not known. */
+  readonly bytes: number;
   /** Disks that it is spread over (btrfs). */
   readonly disks: number;
 }
@@ -38,7 +40,7 @@ export function readSuperblock(bytes: Uint8Array): Superblock | undefined {
   for (const read of readers) {
     const found = read(new Fields(bytes));
     if (found !== undefined)
-      return { label: '', uuid: '', hasErrors: false, projectQuota: false, disks: 1, ...found };
+      return { label: '', uuid: '', hasErrors: false, projectQuota: false, bytes: 0, disks: 1, ...found };
   }
   return undefined;
 }
@@ -60,6 +62,9 @@ class Fields {
   }
   u32(at: number): number {
     return this.has(at, 4) ? this.view.getUint32(at, true) : 0;
+  }
+  u64(at: number): number {
+    return this.u32(at) + this.u32(at + 4) * 2 ** 32;
   }
   /** Up to the first NUL, without blanks at the end. */
   text(at: number, length: number): string {
@@ -113,6 +118,7 @@ const readers: readonly ((f: Fields) => Partial | undefined)[] = [
           type: 'btrfs',
           uuid: f.uuid(btrfs + 32),
           label: f.text(btrfs + 299, 256),
+          bytes: f.u64(btrfs + 112),
           disks: f.u32(btrfs + 136),
         }
       : undefined,
@@ -125,6 +131,10 @@ const readers: readonly ((f: Fields) => Partial | undefined)[] = [
           uuid: f.uuid(ext + 104),
           label: f.text(ext + 120, 16),
           hasErrors: (f.u16(ext + 58) & 2) !== 0,
+          // The upper half counts with the incompatible feature 0x80 (64 bits).
+          bytes:
+            (f.u32(ext + 4) + ((f.u32(ext + 96) & 0x80) === 0 ? 0 : f.u32(ext + 336) * 2 ** 32)) *
+            2 ** (10 + f.u32(ext + 24)),
           // Compatible features 0x100 (quota) and 0x2000 (project), and the file that the counts are in.
           projectQuota: (f.u32(ext + 100) & 0x2100) === 0x2100 && f.u32(ext + 620) !== 0,
         }

@@ -1,6 +1,7 @@
 import { type Mode, modes, parameters } from '../../base/cmdline.ts';
 import { nearest } from '../../base/suggest.ts';
 import { engineNames, nameProblem } from '../../base/system.ts';
+import { isSlot, type Slot } from './boot-disk/slots.ts';
 import { parseWish } from './systems/data-volumes.ts';
 import { dirProblem } from './systems/places.ts';
 
@@ -14,6 +15,8 @@ export interface BootChoice {
   /** Comma lists. */
   readonly dir: string | undefined;
   readonly data: string | undefined;
+  /** The slot of the boot disk that this boot was started from; `undefined`: from something else. */
+  readonly slot: Slot | undefined;
   readonly debug: boolean;
   /** One line for each parameter that cannot be followed; each names its parameter. */
   readonly problems: readonly string[];
@@ -64,7 +67,7 @@ const checks: Record<Name, (value: string | undefined) => string | undefined> = 
     firstWrong(value, (item) =>
       parseWish(item) === undefined ? 'is none of LABEL=…, UUID=…, a device, none' : undefined,
     ),
-  'diskbios.slot': (value) => (value === 'a' || value === 'b' ? undefined : 'is neither a nor b'),
+  'diskbios.slot': (value) => (isSlot(value) ? undefined : 'is neither a nor b'),
   'diskbios.debug': (value) => (value === undefined ? undefined : 'takes no value'),
 };
 
@@ -111,6 +114,7 @@ export function parseCommandLine(text: string): BootChoice {
     console: given['diskbios.console'],
     dir: given['diskbios.dir'],
     data: given['diskbios.data'],
+    slot: isSlot(given['diskbios.slot']) ? given['diskbios.slot'] : undefined,
     debug,
     problems,
   };

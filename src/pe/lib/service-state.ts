@@ -1,4 +1,5 @@
 import type { Mode } from '../../base/cmdline.ts';
+import type { SlotState } from './boot-disk/slots.ts';
 
 export const statePath = '/run/diskbios/services.json';
 export const controlPath = '/run/diskbios/control';
@@ -10,6 +11,15 @@ export interface BootStatus {
   readonly mode: Mode;
   /** A line for each thing that is wrong, with what to do about it. */
   readonly problems: readonly string[];
+  /** `undefined`: this boot was not started from a disk. */
+  readonly bootDisk: BootDiskStatus | undefined;
+}
+
+export interface BootDiskStatus {
+  /** `undefined`: the disk has not been found yet. */
+  readonly slot: SlotState | undefined;
+  /** What was not done with the disk, and why. */
+  readonly note: string | undefined;
 }
 
 export type Phase = 'running' | 'waiting' | 'stopping' | 'stopped' | 'finished' | 'failed';

@@ -19,6 +19,7 @@ import { parseCommandLine, screenOwner } from '../lib/command-line.ts';
 import { welcome } from '../lib/screen.ts';
 import { createStartWatch } from '../lib/start-watch.ts';
 import { withoutTakeover } from '../lib/takeover/refusal.ts';
+import { createBootDisk } from '../supervisor/boot-disk.ts';
 import { bridgeServices } from '../supervisor/bridge-service.ts';
 import { createConsoles } from '../supervisor/consoles.ts';
 import { openControl } from '../supervisor/control.ts';
@@ -173,7 +174,11 @@ async function main(): Promise<void> {
   const ownNetwork = createOwnNetwork(config, network);
   // What was set in memory, before an earlier supervisor of this boot ended.
   if (again) ownNetwork.load(undefined);
+  const bootDisk = createBootDisk(choice.slot, again, () => {
+    refresh();
+  });
   const storage = createStorage(choice, config, again, {
+    beforeMount: bootDisk.beforeMount,
     network: ownNetwork.load,
     hostKeys() {
       for (const [
@@ -237,6 +242,7 @@ async function main(): Promise<void> {
   markReady(ready);
   log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
 
+  void bootDisk.ready(storage.places().volumes, failed.length === 0 && systems.problems().length === 0);
   const oneTimePassword = await prepareLogin(config, storage.ownPassword());
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
   const problems = (): string[] => [
@@ -247,7 +253,7 @@ async function main(): Promise<void> {
   ];
   const publish = createStatusWriter();
   const text = (): string => {
-    publish({ mode: systems.mode(), problems: problems() });
+    publish({ mode: systems.mode(), problems: problems(), bootDisk: bootDisk.status() });
     return welcome({
       config,
       addresses: network.addresses(),
@@ -272,6 +278,7 @@ async function main(): Promise<void> {
     ownNetwork.step();
     network.askDhcp6();
     storage.scan();
+    bootDisk.look();
     systems.step();
     powerButton();
     refresh();

@@ -1,6 +1,7 @@
 import { readyLine } from '../../base/console-lines.ts';
 import { CommandError, FailedError, MissingError, UserError } from '../../base/errors.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
+import { readSlots } from '../boot-disk/slot.ts';
 import { mountsBelow } from '../host/mount-table.ts';
 import { busybox, execute } from '../host/run.ts';
 import {
@@ -49,6 +50,8 @@ function reasonOf(error: unknown): string {
 /** The same volumes by the same rules as the supervisor finds them by. */
 async function findVolumes(choice: BootChoice, config: PeConfig): Promise<Volumes> {
   const volumes = createVolumes(choice, config, false, {
+    // It grows when the PE itself runs.
+    beforeMount: () => Promise.resolve([]),
     home: () => Promise.resolve([]),
     changed: () => undefined,
   });
@@ -71,6 +74,16 @@ async function undo({ dirs }: Pick<Places, 'dirs'>): Promise<void> {
   for (const folder of [...own, ...dirs.map(({ path }) => path).reverse(), volumesFolder])
     for (const at of mountsBelow(folder)) await execute([busybox, 'umount', at]);
   for (const path of [placesPath, handoverPath]) removeFile(path);
+}
+
+/** The PE has done all that it is to do with the machine. */
+function keepSlot({ slot }: BootChoice, say: (line: string) => void): void {
+  if (slot === undefined) return;
+  try {
+    readSlots(slot, undefined, true);
+  } catch (error) {
+    say(`diskbios: slot ${slot} stays on trial: ${reasonOf(error)}`);
+  }
 }
 
 async function main(): Promise<number> {
@@ -96,6 +109,7 @@ async function main(): Promise<number> {
     consoles.say(
       `diskbios: handing the machine over to ${subject.name}, ${initOf(subject.system).join(' ')}`,
     );
+    keepSlot(choice, consoles.say);
     consoles.say(readyLine('takeover', uptime()));
     return 0;
   } catch (error) {

@@ -4,7 +4,7 @@ import type { SystemsDir } from '../lib/systems/places.ts';
 import { refreshBootEntries } from '../systems/boot-entries.ts';
 import { keepHostKeys, keepPasswords, recall, shadowStamp } from '../systems/memory.ts';
 import { log } from './log.ts';
-import { createVolumes, type Volumes } from './volumes.ts';
+import { createVolumes, type VolumeEvents, type Volumes } from './volumes.ts';
 
 /** The data volumes together with what the PE remembers on them. */
 export interface Storage extends Volumes {
@@ -15,6 +15,7 @@ export interface Storage extends Volumes {
 }
 
 export interface StorageEvents {
+  readonly beforeMount: VolumeEvents['beforeMount'];
   /** There may be network settings in this directory. */
   readonly network: (dir: SystemsDir) => void;
   /** The SSH server has to begin anew to show the keys that are the machine's. */
@@ -63,6 +64,7 @@ export function createStorage(
   }
 
   const volumes = createVolumes(choice, config, again, {
+    beforeMount: events.beforeMount,
     home: arrive,
     changed() {
       tellMenu();

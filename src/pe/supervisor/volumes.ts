@@ -43,6 +43,8 @@ export interface Volumes {
 export interface VolumeEvents {
   /** The home directory is there and can be written to or not; awaited before others learn of it. */
   readonly home: (dir: SystemsDir) => Promise<readonly string[]>;
+  /** A volume is about to be mounted, and nothing of its disk is in use by us; awaited. Resolves to what is wrong. */
+  readonly beforeMount: (candidate: Candidate) => Promise<readonly string[]>;
   /** Places or problems have changed. */
   readonly changed: () => void;
 }
@@ -99,6 +101,7 @@ export function createVolumes(
 
   async function use(candidate: Candidate, isHome: boolean): Promise<void> {
     const index = volumes.length;
+    mountProblems.push(...(await events.beforeMount(candidate)));
     const result = await mountVolume(candidate, `${volumesFolder}/${index}`);
     mountProblems.push(...result.problems);
     if (result.volume === undefined) return;

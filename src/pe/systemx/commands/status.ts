@@ -2,6 +2,7 @@ import { parseJson } from '../../../base/json-reader.ts';
 import { formatBytes } from '../../../base/sizes.ts';
 import { busybox, execute } from '../../host/run.ts';
 import { exists, readText, uptime } from '../../host.ts';
+import { slotText } from '../../lib/boot-disk/slots.ts';
 import { type BootStatus, duration, statusPath } from '../../lib/service-state.ts';
 import { allFacts } from '../../systems/engines/facts.ts';
 import { bridgeProblems, readBridge } from '../../systems/network/bridge.ts';
@@ -13,6 +14,15 @@ import { command } from '../command.ts';
 import { json } from '../options.ts';
 import { paint, printJson, printLines } from '../output.ts';
 import { facts } from '../table.ts';
+
+function bootDiskFacts(bootDisk: BootStatus['bootDisk']): (readonly [string, string])[] {
+  if (bootDisk === undefined) return [];
+  const { slot, note } = bootDisk;
+  return [
+    ['slot', slot === undefined ? 'its disk is not found' : slotText(slot)],
+    ...(note === undefined ? [] : [['boot disk', note] as const]),
+  ];
+}
 
 /** Space of a mounted file system, from `df`. */
 async function space(folder: string): Promise<{ size: number; free: number } | undefined> {
@@ -64,6 +74,7 @@ export const status = command({
         systems: systems.length,
         running,
         network: bridge === undefined ? undefined : { ipv4: bridge.ipv4, ipv6: bridge.ipv6 },
+        bootDisk: known?.bootDisk,
         problems,
         engines: allFacts.map((one) => ({ name: one.name, problem: one.available() })),
       });
@@ -72,6 +83,7 @@ export const status = command({
       printLines(
         facts([
           ['PE', `${pe?.name ?? 'diskbios'} ${pe?.version ?? ''}, mode ${mode}, up ${duration(uptime())}`],
+          ...bootDiskFacts(known?.bootDisk),
           [
             'data volume',
             volumes.length === 0

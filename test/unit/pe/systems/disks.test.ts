@@ -109,6 +109,7 @@ describe('readSuperblock', () => {
       uuid,
       hasErrors: false,
       projectQuota: false,
+      bytes: 16 * mebibyte,
       disks: 1,
     });
     const bytes = readFileSync(file);
@@ -132,10 +133,17 @@ describe('readSuperblock', () => {
         superblockBytes,
         [65_536 + 64, '_BHRfS_M'],
         [65_536 + 299, 'data'],
+        [65_536 + 112, [0, 0, 0, 0, 3]],
         [65_536 + 136, [2]],
         [65_536 + 32, [1, 2]],
       ),
-      { type: 'btrfs', label: 'data', disks: 2, uuid: '01020000-0000-0000-0000-000000000000' },
+      {
+        type: 'btrfs',
+        label: 'data',
+        disks: 2,
+        bytes: 3 * 2 ** 32,
+        uuid: '01020000-0000-0000-0000-000000000000',
+      },
     ],
     ['XFS', at(4096, [0, 'XFSB'], [108, 'LABEL12CHARS']), { type: 'xfs', label: 'LABEL12CHARS' }],
     [
