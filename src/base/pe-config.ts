@@ -20,6 +20,8 @@ export interface PeConfig {
     /** The network behind the PE that systems are on, where it is not left to the PE. */
     readonly systems?: PeConfigSystemsNetwork;
   };
+  /** Id of the list of systems and templates that travel with this image (`carried.ts`); left out where there are none. */
+  readonly carried?: string;
 }
 
 export interface PeConfigSystemsNetwork {

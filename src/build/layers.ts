@@ -52,7 +52,7 @@ function templateName(recipe: Recipe): string {
 }
 
 /** `/etc/diskbios/pe.json`. */
-function peConfig(recipe: Recipe): PeConfig {
+function peConfig(recipe: Recipe, carried: string | undefined): PeConfig {
   const root = recipe.pe.users.find((user) => user.name === 'root');
   const hasKeys = recipe.pe.sshKeys.length > 0 || (root?.sshKeys.length ?? 0) > 0;
   return {
@@ -64,11 +64,15 @@ function peConfig(recipe: Recipe): PeConfig {
     rootLogin: root?.passwordHash !== undefined ? 'hash' : hasKeys ? 'locked' : 'one-time',
     services: recipe.pe.services,
     network: recipe.pe.network as PeConfig['network'],
+    ...(carried === undefined ? {} : { carried }),
   };
 }
 
-/** What the template, the PE's programs and the recipe put into the livefs, later ones over earlier ones. */
-export function peOverlay(recipe: Recipe): Overlay {
+/**
+ * What the template, the PE's programs and the recipe put into the livefs, later ones over earlier ones.
+ * @param carried id of the list of what travels along
+ */
+export function peOverlay(recipe: Recipe, carried?: string): Overlay {
   const config: OverlayEntry = {
     path: 'etc/diskbios/pe.json',
     type: 'file',
@@ -76,7 +80,7 @@ export function peOverlay(recipe: Recipe): Overlay {
     uid: 0,
     gid: 0,
     origin: 'diskbios',
-    content: `${JSON.stringify(peConfig(recipe), null, 1)}\n`,
+    content: `${JSON.stringify(peConfig(recipe, carried), null, 1)}\n`,
   };
   const template = templateName(recipe);
   return joinOverlays([

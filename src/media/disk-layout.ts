@@ -67,6 +67,11 @@ export function diskLayout(slot: number, { size, dataSize }: Omit<DiskWishes, 's
   return { bytes, bios, esp, slotA, slotB, data: next(bytes - mib - at) };
 }
 
+/** What files of so many bytes take of a data file system, with its tables and journal, in whole MiB. */
+export function carriedRoom(content: number): number {
+  return roundUp(content * 1.05 + 8 * mib, mib);
+}
+
 function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }

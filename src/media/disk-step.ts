@@ -15,19 +15,22 @@ import { leastDisk } from '../base/disk-sizes.ts';
 import { UserError } from '../base/errors.ts';
 import { formatGrubEnv } from '../base/grub-env.ts';
 import { sha256 } from '../base/json.ts';
+import { personalPath } from '../base/personal.ts';
 import { formatBytes } from '../base/sizes.ts';
 import { gptPieces } from '../formats/gpt.ts';
 import { grubBiosBoot } from '../formats/grub-bios.ts';
 import type { Extent, Piece } from '../formats/piece.ts';
 import { fillTemplate } from '../formats/template.ts';
 import type { StepContext, StepKind } from '../plan/types.ts';
+import { writeExt4Files } from '../steps/ext4-files.ts';
 import { writeExt4Partition } from '../steps/ext4-partition.ts';
 import { parents } from '../steps/fat-image.ts';
 import { writeFatPartition } from '../steps/fat-partition.ts';
 import { grubDisk } from '../steps/grub-disk.ts';
-import { type BootMenu, writeMarker } from './boot-menu.ts';
+import { type BootMenu, writeMarker, writePersonalPlace } from './boot-menu.ts';
 import { espFiles, slotFiles } from './disk-content.ts';
 import {
+  carriedRoom,
   type DiskLayout,
   type DiskWishes,
   diskLayout,
@@ -39,7 +42,7 @@ import {
 } from './disk-layout.ts';
 import { derivedUuid, diskPartitions } from './disk-partitions.ts';
 import { usedExtents } from './disk-used.ts';
-import { type PlacedExtras, stepInput } from './extras.ts';
+import { extraFiles, type PlacedExtras, stepInput } from './extras.ts';
 import { mediumPaths } from './medium-paths.ts';
 import { menuSources } from './menu-files.ts';
 
@@ -52,14 +55,20 @@ export interface DiskOptions extends BootMenu, PlacedExtras, DiskWishes {
   readonly label: string;
   /** Where in the recipe sizes were asked for; `undefined`: nowhere. */
   readonly askedAt: readonly string[] | undefined;
+  /** `dataSize` is what the recipe says; else it grows by what travels on it. */
+  readonly dataSizeAsked: boolean;
+  /** What travels on the data file system, by absolute paths there. */
+  readonly carried: PlacedExtras['made'];
 }
 
 /** Puts a disk together: each file is copied once, to its place in the image. */
 export const diskStep: StepKind = {
   name: 'disk',
-  version: 1,
+  version: 2,
   async run(context, json) {
-    const options = json as unknown as DiskOptions;
+    const asked = json as unknown as DiskOptions;
+    const carried = extraFiles(context, { made: asked.carried, given: {} });
+    const options = { ...asked, dataSize: dataSizeFor(asked, carried) };
     const files = slotFiles(await menuSources(context, options));
     const layout = layoutFor(files, options);
     const image = join(context.out, diskOutput.image);
@@ -71,7 +80,11 @@ export const diskStep: StepKind = {
         bytes: options.dataSize,
         label: dataLabel,
         uuid: derivedUuid(seedOf(context, options), 'data file system'),
-      }),
+      }).then(() =>
+        Object.keys(carried).length === 0
+          ? undefined
+          : writeExt4Files(context, image, layout.data.from, carried),
+      ),
     ]);
     writePieces(image, bootPieces(context, layout, seedOf(context, options)));
     const core = statSync(stepInput(context, 'grub').file(grubDisk.core)).size;
@@ -83,6 +96,22 @@ export const diskStep: StepKind = {
 /** What the ids of file systems and partitions are made from: they differ from version to version. */
 function seedOf(context: StepContext, { mediumId, version }: DiskOptions): string {
   return `${mediumId} ${version} ${context.epoch}`;
+}
+
+/** Bytes of the data file system, with what travels on it. Throws `UserError` where that does not fit what was asked for. */
+function dataSizeFor(options: DiskOptions, carried: Readonly<Record<string, string>>): number {
+  const { dataSize, dataSizeAsked } = options;
+  const content = Object.values(carried).reduce((sum, file) => sum + statSync(file).size, 0);
+  if (content === 0) return dataSize;
+  const needs = carriedRoom(content);
+  if (!dataSizeAsked) return dataSize + needs;
+  if (dataSize >= needs) return dataSize;
+  throw new UserError({
+    code: 'data-too-small',
+    message: `the templates that travel along take ${formatBytes(needs)} of the data file system, which has ${formatBytes(dataSize)}`,
+    expected: 'a larger `data-size`; without one it is made large enough',
+    recipePath: [...(options.askedAt ?? ['media']), 'data-size'],
+  });
 }
 
 /** Lays the disk out for these files; what was asked for and does not hold them is the user's mistake. */
@@ -121,13 +150,13 @@ async function writeFileSystems(
 ): Promise<void> {
   const { label } = options;
   const seed = seedOf(context, options);
-  const marker = await writeMarker(context, options);
+  const shared = { ...(await writeMarker(context, options)), ...(await writePersonalPlace(context)) };
   // One after the other: mtools locks the image.
   await writeFatPartition(context, image, {
     ...{ offset: esp.from, bytes: esp.to - esp.from, cluster: espCluster, fat32: true },
     serial: sha256(`${seed} esp`).slice(0, 8),
     label,
-    files: { ...espFiles(stepInput(context, 'grub'), await renderChooser(context)), ...marker },
+    files: { ...espFiles(stepInput(context, 'grub'), await renderChooser(context)), ...shared },
   });
   const slot = slotA.to - slotA.from;
   await writeFatPartition(context, image, {
@@ -149,6 +178,7 @@ async function renderChooser(context: StepContext): Promise<{ config: string; en
     SLOT_B: String(slotPartitions.b),
     KERNEL: mediumPaths.kernel,
     INITRD: mediumPaths.initrd,
+    PERSONAL: personalPath,
   });
   await writeFile(config, script);
   await writeFile(environment, formatGrubEnv({ slot: 'a', slot_trial: '', slot_tries: '' }));

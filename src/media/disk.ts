@@ -4,6 +4,7 @@ import type { StepNode } from '../plan/types.ts';
 import type { DiskMediumKind, DiskSpec, Recipe } from '../recipe/types.ts';
 import { grubDiskNode } from '../steps/grub-disk.ts';
 import { fontsFor } from '../steps/grub-fonts.ts';
+import { carriedOnVolume } from './carried.ts';
 import { type DiskOptions, diskStep } from './disk-step.ts';
 import { placeExtras } from './extras.ts';
 import { grubFiles, slotsScript } from './package-files.ts';
@@ -29,16 +30,18 @@ export function diskNode(
   spec: DiskSpec,
 ): StepNode {
   const { name, version, boot, kernel, paths } = recipe;
-  const { label, size, slotSize, dataSize } = spec;
+  const { label, size, slotSize, dataSize, dataSizeAsked } = spec;
   // The boot loader outlives the slots' contents, so it is not that of one version.
   const mediumId = digestOf({ name, label, disk: true }).slice(0, 16);
   const { 'early.cfg.in': earlyConfig, ...menuFiles } = grubFiles();
   if (earlyConfig === undefined) throw new Error('grub/early.cfg.in is missing');
   const { tools, epoch } = parts;
-  const extras = placeExtras(parts);
+  const extras = placeExtras(parts.extras);
+  const carried = placeExtras(carriedOnVolume(parts.carried, paths.systems), 'carried:');
   const options: DiskOptions = {
-    ...{ name, version, label, mediumId, size, slotSize, dataSize },
-    askedAt: size === undefined && slotSize === undefined ? undefined : ['media', kind],
+    ...{ name, version, label, mediumId, size, slotSize, dataSize, dataSizeAsked },
+    carried: carried.made,
+    askedAt: size === undefined && slotSize === undefined && !dataSizeAsked ? undefined : ['media', kind],
     boot: { ...boot, cmdline: kernel.cmdline, systemsDir: paths.systems },
     fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
     wordFrom: 'slot_word',
@@ -54,6 +57,7 @@ export function diskNode(
       initrd: parts.initrd,
       grub: grubDiskNode({ tools, mediumId, earlyConfig }),
       ...extras.inputs,
+      ...carried.inputs,
     },
     files: { ...menuFiles, 'slots.cfg.in': slotsScript(), ...extras.files },
     tools,

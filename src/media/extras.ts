@@ -10,13 +10,13 @@ export interface PlacedExtras {
 }
 
 /** Extras as inputs and files of a node, and where each belongs. */
-export function placeExtras(parts: MediumParts) {
+export function placeExtras(extras: MediumParts['extras'], prefix = 'extra:') {
   const inputs: Record<string, StepNode> = {};
   const files: Record<string, SourceFile> = {};
   const made: Record<string, { input: string; file: string }> = {};
   const given: Record<string, string> = {};
-  for (const [path, extra] of Object.entries(parts.extras)) {
-    const name = `extra:${path}`;
+  for (const [path, extra] of Object.entries(extras)) {
+    const name = `${prefix}${path}`;
     if ('node' in extra) {
       inputs[name] = extra.node;
       made[path] = { input: name, file: extra.file };

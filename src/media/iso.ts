@@ -4,6 +4,7 @@ import type { StepNode } from '../plan/types.ts';
 import type { IsoSpec, Recipe } from '../recipe/types.ts';
 import { fontsFor } from '../steps/grub-fonts.ts';
 import { grubImagesNode } from '../steps/grub-images.ts';
+import { carriedInIso } from './carried.ts';
 import { placeExtras } from './extras.ts';
 import { type IsoOptions, isoOutput, isoStep } from './iso-step.ts';
 import { grubFiles } from './package-files.ts';
@@ -30,7 +31,7 @@ export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
   if (earlyConfig === undefined) throw new Error('grub/early.cfg.in is missing');
   const { tools, epoch } = parts;
   const grub = grubImagesNode({ tools, mediumId, epoch, earlyConfig });
-  const extras = placeExtras(parts);
+  const extras = placeExtras({ ...parts.extras, ...carriedInIso(parts.carried) });
   const options: IsoOptions = {
     name,
     version,
