@@ -16,6 +16,7 @@ const ext4: Superblock = {
   uuid: 'aaaa-1',
   hasErrors: false,
   projectQuota: false,
+  bytes: 0,
   disks: 1,
 };
 const disk = (device: string, over: Partial<Superblock> = {}): Candidate => ({
