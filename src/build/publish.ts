@@ -74,7 +74,8 @@ export function publish(outputs: readonly Output[], dir: string): Published[] {
   checkRoom(
     outputs.map(({ name, artifact, file }) => ({ name, from: artifact.file(file) })),
     dir,
-    (name) => outputs.some((output) => output.name === name && isThere(output, dir)),
+    (name) =>
+      outputs.some((output) => output.name === name && output.folder !== true && isThere(output, dir)),
   );
   try {
     makeFolder(dir);

@@ -13,13 +13,16 @@ export function freeBytes(folder: string): number | undefined {
   }
 }
 
-/** There is less room than is needed: told before anything is written. */
+/**
+ * There is less room than is needed: told before anything is written.
+ * @param what the files that are to come there
+ */
 export function tooLittleSpace(what: string, folder: string, needed: number, free: number): FailedError {
-  const [need, have] = [formatBytes(needed), formatBytes(free)];
-  const alike = need === have;
+  const alike = formatBytes(needed) === formatBytes(free);
+  const text = (bytes: number): string => (alike ? `${bytes} bytes` : formatBytes(bytes));
   return new FailedError(
     'no-space',
-    `${what} needs ${alike ? `${needed} bytes` : need} in ${folder}, where ${alike ? `${free} bytes are` : `${have} ${have.startsWith('1.0 ') ? 'is' : 'are'}`} free: ${formatBytes(needed - free)} too little`,
+    `there is too little room in ${folder} for ${what}: ${text(needed)} needed, ${text(free)} free, ${formatBytes(needed - free)} missing`,
     { hint: 'nothing was written there; free some space, or choose another place' },
   );
 }
