@@ -17,9 +17,10 @@ export interface UefiFiles {
  */
 export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
   return [
-    ['-no-user-config', '-nodefaults', '-name', 'diskbios', '-machine', 'q35', '-rtc', 'base=utc'],
+    ['-no-user-config', '-nodefaults', '-name', 'diskbios', '-machine', machineOf(spec), '-rtc', 'base=utc'],
     ['-accel', spec.accelerator.kind === 'tcg' ? 'tcg,thread=multi' : spec.accelerator.kind],
-    ['-cpu', spec.accelerator.cpu, '-smp', String(spec.cpus), '-m', `${Math.ceil(spec.memory / 1024 ** 2)}M`],
+    ['-cpu', spec.accelerator.cpu, '-smp', String(spec.cpus), '-m', memoryOf(spec)],
+    shareArguments(spec),
     firmwareArguments(spec, uefi),
     kernelArguments(spec),
     displayArguments(spec),
@@ -52,6 +53,25 @@ function firmwareArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     `if=pflash,unit=0,format=raw,readonly=on,file=${option(uefi.code)}`,
     '-drive',
     `if=pflash,unit=1,format=raw,${vars}`,
+  ];
+}
+
+/** Who serves a shared folder reads and writes the guest's memory. */
+function machineOf({ share }: GuestSpec): string {
+  return share === undefined ? 'q35' : 'q35,memory-backend=memory';
+}
+
+function memoryOf({ memory }: GuestSpec): string {
+  return `${Math.ceil(memory / 1024 ** 2)}M`;
+}
+
+function shareArguments(spec: GuestSpec): string[] {
+  if (spec.share === undefined) return [];
+  const { tag, socket } = spec.share;
+  return [
+    ...['-object', `memory-backend-memfd,id=memory,size=${memoryOf(spec)},share=on`],
+    ...['-chardev', `socket,id=share,path=${option(socket)}`],
+    ...['-device', `vhost-user-fs-pci,chardev=share,tag=${tag}`],
   ];
 }
 

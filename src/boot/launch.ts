@@ -8,11 +8,18 @@ import { withScratch } from '../sys/scratch.ts';
 import { qemuArguments } from './args.ts';
 import { BootError } from './failures.ts';
 import { connectQmp, type Qmp, type QmpEvent } from './qmp.ts';
+import { type SharedFolder, shareCommand, startShare } from './share.ts';
 import type { GuestSpec, Serial } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
 /** What a caller says of a guest; sockets, logs and copies are the launcher's. */
-export type GuestRequest = Omit<GuestSpec, 'serial' | 'qmp' | 'agent' | 'firmwareLog' | 'paused'>;
+export type GuestRequest = Omit<
+  GuestSpec,
+  'serial' | 'qmp' | 'agent' | 'firmwareLog' | 'paused' | 'share'
+> & {
+  /** A folder of this machine that it finds by virtiofs. */
+  readonly share?: SharedFolder | undefined;
+};
 
 export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +37,8 @@ export interface GuestFolder {
   /** For `connectAgent`; there where the guest has the agent's port. */
   readonly agent: string;
   readonly firmwareLog: string;
+  /** Where a folder is served to it. */
+  readonly share: string;
 }
 
 /** A QEMU process and the conversation with it. The guest has not run an instruction yet if it was asked to wait. */
@@ -66,6 +75,7 @@ export function guestFolder(dir: string): GuestFolder {
     serialLog: join(dir, 'serial.log'),
     agent: join(dir, 'agent'),
     firmwareLog: join(dir, 'firmware.log'),
+    share: join(dir, 'share'),
   };
 }
 
@@ -85,13 +95,17 @@ export async function launch(
     qmp: folder.qmp,
     agent: options.agent === true ? folder.agent : undefined,
     firmwareLog: folder.firmwareLog,
+    share: request.share && { tag: request.share.tag, socket: folder.share },
   };
+  const server =
+    request.share === undefined ? undefined : await startShare(tools, request.share, folder.share);
   const process = start(tools.argv(...qemuArguments(spec, tools.uefi)), {
     env: { ...tools.env, TMPDIR: folder.dir },
     monitor: options.monitor,
     signal: options.signal,
     terminal: how.terminal === true,
   });
+  void process.ended.then(() => server?.kill());
   try {
     return { process, qmp: await greet(process, folder.qmp, commandByHand(tools, request)) };
   } catch (error) {
@@ -102,8 +116,12 @@ export async function launch(
   }
 }
 
+/** Name of the socket of a shared folder where somebody starts the guest by hand. */
+const shareByHand = 'share.socket';
+
 /** The command that repeats a boot by hand, with the serial console in the terminal (Ctrl-A X ends it). */
 export function commandByHand(tools: QemuTools, request: GuestRequest): string {
+  const { share } = request;
   const serial = { kind: 'terminal', log: undefined } as const;
   const spec = {
     ...request,
@@ -112,8 +130,12 @@ export function commandByHand(tools: QemuTools, request: GuestRequest): string {
     qmp: undefined,
     agent: undefined,
     firmwareLog: undefined,
+    share: share && { tag: share.tag, socket: shareByHand },
   };
-  return shellLine(tools.argv(...qemuArguments(spec, tools.uefi)), { env: tools.env });
+  const qemu = shellLine(tools.argv(...qemuArguments(spec, tools.uefi)), { env: tools.env });
+  if (share === undefined) return qemu;
+  const serve = shellLine(shareCommand(tools, share, shareByHand));
+  return `${serve} & until [ -S ${shareByHand} ]; do sleep 0.1; done; ${qemu}`;
 }
 
 async function greet(process: Running, path: string, command: string): Promise<Qmp> {

@@ -25,6 +25,8 @@ export interface GuestSpec {
   readonly uefiVars: string | undefined;
   /** A kernel started directly, without firmware menu and boot loader. */
   readonly kernel: DirectKernel | undefined;
+  /** A folder of this machine that the guest finds by virtiofs, under a tag: whoever serves it listens on the socket. */
+  readonly share?: { readonly tag: string; readonly socket: string } | undefined;
   /** A keyboard and a tablet on USB beside the machine's PS/2 ones. */
   readonly usbInput: boolean;
   /** PCI Express slots (`slot0`, `slot1` …) for devices plugged in later, and for drives that name one. */

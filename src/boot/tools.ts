@@ -16,6 +16,7 @@ const helpers = {
   mke2fs: 'usr/sbin/mke2fs',
   'mkfs.fat': 'usr/sbin/mkfs.fat',
   mtools: 'usr/bin/mtools',
+  virtiofsd: 'usr/libexec/virtiofsd',
 } as const;
 export type HelperProgram = keyof typeof helpers;
 
@@ -89,12 +90,17 @@ export function qemuFromHost(): QemuTools {
   };
 }
 
+/** Programs that are not for people lie outside PATH. */
+const hidden: Partial<Record<HelperProgram, readonly string[]>> = {
+  virtiofsd: ['/usr/libexec/virtiofsd', '/usr/lib/qemu/virtiofsd', '/usr/lib/virtiofsd'],
+};
+
 function hostProgram(name: HelperProgram): string {
-  const found = findProgram(name);
+  const found = findProgram(name) ?? hidden[name]?.find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new MissingError(
     `${name} is not installed on this machine`,
-    'sudo apt-get install dropbear-bin e2fsprogs dosfstools mtools',
+    'sudo apt-get install dropbear-bin e2fsprogs dosfstools mtools virtiofsd',
   );
 }
 

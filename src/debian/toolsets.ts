@@ -23,7 +23,7 @@ const common: Readonly<Record<Toolset, readonly string[]>> = {
     'xz-utils',
     'zstd',
   ],
-  qemu: ['dosfstools', 'dropbear-bin', 'e2fsprogs', 'mtools', 'qemu-utils'],
+  qemu: ['dosfstools', 'dropbear-bin', 'e2fsprogs', 'mtools', 'qemu-utils', 'virtiofsd'],
   serve: ['dnsmasq-base'],
 };
 

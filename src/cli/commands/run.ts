@@ -15,7 +15,7 @@ import type { RunServices } from '../run/services.ts';
 const examples = `
 In a terminal, the guest's serial console is the terminal: Ctrl-A X ends QEMU, Ctrl-A C switches to QEMU's monitor.
 Elsewhere the console is printed, and the command ends when the guest switches itself off (exit code 0) or cannot boot (1).
-The image itself is never written to; disks given with --disk are, but for --snapshot. BIOS is the default since it starts
+The image itself, or the folder, is never written to; disks given with --disk are, but for --snapshot. BIOS is the default since it starts
 some 3 s sooner.
 
 With --ssh, your own SSH client and keys are used. An image that knows none of them but shows a one-time password is given a
@@ -29,6 +29,7 @@ Examples:
   $ diskbios run mybox.yaml --ssh -- uname -r
   $ diskbios run out/diskbios.iso --screenshot welcome.png
   $ diskbios run out/diskbios.iso --display gtk
+  $ diskbios run out/diskbios.folder
   $ diskbios run out/diskbios.iso --vnc :1
 `;
 
@@ -37,7 +38,10 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
   program
     .command('run')
     .description('boot an image, or what a recipe builds, in QEMU')
-    .argument('<image-or-recipe>', 'an ISO or disk image, or a recipe (.yaml), which is built first')
+    .argument(
+      '<image-or-recipe>',
+      'an ISO or disk image, a folder (`build --medium folder`), or a recipe (.yaml), which is built first',
+    )
     .argument('[command...]', 'with --ssh: what to run there, instead of logging in')
     .option('--firmware <kind>', 'bios or uefi', 'bios')
     .option('--as <kind>', 'how the image is attached: cd, usb, virtio, ahci, nvme (default: cd for an ISO)')
@@ -80,6 +84,7 @@ async function runImage(
 ): Promise<void> {
   const { runWish } = await import('../run/flags.ts');
   const { checkPorts, freeVncPort, makeDisks } = await import('../run/resources.ts');
+  const { imageOrFolder } = await import('../run/folder.ts');
   const { guestRequest, summary, usualAttachment } = await import('../run/request.ts');
   const services = given ?? (await import('../run/services.ts')).builderServices;
   const monitor: Monitor = (event) => {
@@ -92,12 +97,12 @@ async function runImage(
   await checkPorts(wish.forwards, wish.vncPort);
   const image =
     recipe === undefined
-      ? resolve(io.cwd, what)
+      ? imageOrFolder(resolve(io.cwd, what), wish)
       : await services.buildIso(recipe, io, flags.verbose === true);
   const tools = await qemuFor(wish, () => services.ensureQemuTools(recipe, io, flags.verbose === true));
   for (const file of await makeDisks(wish.disks, tools, io.signal)) io.err(`made ${file}\n`);
   const accelerator = await acceleratorFor(wish, tools, io, monitor);
-  const as = wish.as ?? usualAttachment(image);
+  const as = wish.as ?? (typeof image === 'string' ? usualAttachment(image) : 'virtio');
   const vncPort = wish.display === 'vnc' ? (wish.vncPort ?? (await freeVncPort())) : undefined;
   const ssh = wish.ssh === undefined ? undefined : await sshForward(wish);
   const forwards = [
@@ -145,7 +150,7 @@ function noSuchFile(what: string): UserError {
   return new UserError({
     code: 'no-such-file',
     message: `${what}: there is no such image or recipe`,
-    expected: 'an ISO or disk image, or a recipe (.yaml)',
+    expected: 'an ISO or disk image, a folder of `diskbios build --medium folder`, or a recipe (.yaml)',
     hint: 'diskbios build RECIPE makes an ISO in out/',
   });
 }

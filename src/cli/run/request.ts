@@ -5,39 +5,49 @@ import { imageFormat } from '../../boot/disks.ts';
 import type { GuestRequest } from '../../boot/launch.ts';
 import type { Accelerator, Forward } from '../../boot/spec.ts';
 import type { RunWish } from './flags.ts';
+import type { RunFolder } from './folder.ts';
 
 /** How an image is attached unless said otherwise. */
 export function usualAttachment(file: string): Attachment {
   return extname(file) === '.iso' ? 'cd' : 'virtio';
 }
 
+interface Found {
+  /** An image, or a folder that `diskbios build` made. */
+  readonly image: string | RunFolder;
+  /** How an image is attached. */
+  readonly as: Attachment;
+  readonly accelerator: Accelerator;
+  readonly forwards: readonly Forward[];
+  readonly vncPort: number | undefined;
+}
+
+/** What the guest starts from. */
+function startOf(image: Found['image'], as: Attachment): Pick<GuestRequest, 'kernel' | 'share' | 'drives'> {
+  if (typeof image !== 'string') return { ...image, drives: [] };
+  const writes = as === 'cd' ? 'refuse' : 'discard';
+  return { drives: [{ file: image, as, format: imageFormat(image), writes }], kernel: undefined };
+}
+
 /** The guest that was wished for. */
-export function guestRequest(
-  wish: RunWish,
-  found: {
-    readonly image: string;
-    readonly as: Attachment;
-    readonly accelerator: Accelerator;
-    readonly forwards: readonly Forward[];
-    readonly vncPort: number | undefined;
-  },
-): GuestRequest {
+export function guestRequest(wish: RunWish, found: Found): GuestRequest {
   const { image, as, accelerator, forwards, vncPort } = found;
   const writes = wish.snapshot ? 'discard' : 'keep';
+  const start = startOf(image, as);
   return {
+    ...start,
     firmware: wish.firmware,
     accelerator: { kind: accelerator.kind, cpu: accelerator.cpu },
     memory: wish.memory,
     cpus: processorsOf(wish, accelerator),
     drives: [
-      { file: image, as, format: imageFormat(image), writes: as === 'cd' ? 'refuse' : 'discard' },
+      ...start.drives,
       ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes }) as const),
     ],
     networks: wish.network === 'none' ? [] : [{ kind: 'user', card: 'virtio', forwards, isolated: false }],
     display: wish.display,
     vncPort,
     uefiVars: undefined,
-    kernel: undefined,
     usbInput: !['none', 'curses'].includes(wish.display),
     emptySlots: 0,
   };
@@ -49,18 +59,10 @@ const processorsOf = (wish: RunWish, { kind }: Accelerator): number => wish.cpus
 const media = { cd: 'CD', usb: 'USB stick', virtio: 'virtio disk', ahci: 'SATA disk', nvme: 'NVMe disk' };
 
 /** One line on what is about to be started. */
-export function summary(
-  wish: RunWish,
-  {
-    image,
-    as,
-    accelerator,
-    vncPort,
-  }: { image: string; as: Attachment; accelerator: Accelerator; vncPort: number | undefined },
-): string {
+export function summary(wish: RunWish, { image, as, accelerator, vncPort }: Omit<Found, 'forwards'>): string {
   const processors = processorsOf(wish, accelerator);
   return [
-    `${image} as ${media[as]}`,
+    typeof image === 'string' ? `${image} as ${media[as]}` : `the folder ${image.share.dir}`,
     wish.firmware === 'bios' ? 'BIOS' : 'UEFI',
     formatBytes(wish.memory),
     processors === 1 ? '1 processor' : `${processors} processors`,
