@@ -1,4 +1,5 @@
 import { dataLabel } from '../base/cmdline.ts';
+import { personalPath } from '../base/personal.ts';
 import { type KernelEntry, kernelWords } from './kernel-words.ts';
 import { menuSerial, type SerialConsole } from './serial-console.ts';
 import { fillTemplate } from './template.ts';
@@ -34,6 +35,8 @@ export interface GrubPaths {
   readonly systems: string;
   /** A variable of GRUB's whose value is one more word of every kernel command line. */
   readonly wordFrom?: string | undefined;
+  /** A variable of GRUB's whose value goes before every path: the medium is not the whole of a device. */
+  readonly folderFrom?: string | undefined;
 }
 
 /** The files `grub/*.cfg.in`, by name without `.cfg.in`. */
@@ -55,6 +58,11 @@ export function grubQuote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/\s+/g, ' ').replaceAll("'", `'\\''`)}'`;
 }
 
+/** A path on the medium as a word of GRUB's. */
+function pathWord(path: string, { folderFrom }: GrubPaths): string {
+  return `${folderFrom === undefined ? '' : `$${folderFrom}`}${grubQuote(path)}`;
+}
+
 /** The menu of a medium as `grub.cfg`; `product` is name and version for the comment at its head. */
 export function grubConfig(
   product: string,
@@ -68,14 +76,15 @@ export function grubConfig(
     DEFAULT: entryId(defaultIndex(boot)),
     TIMEOUT: String(boot.timeout),
     TIMEOUT_STYLE: boot.timeout === 0 ? 'hidden' : 'menu',
-    FONTS: paths.fonts.map((font) => `loadfont ${grubQuote(font)}`).join('\n'),
+    FONTS: paths.fonts.map((font) => `loadfont ${pathWord(font, paths)}`).join('\n'),
     TERMINAL_FONT: paths.terminalFont,
-    THEME: grubQuote(paths.theme),
+    THEME: pathWord(paths.theme, paths),
+    PERSONAL: pathWord(personalPath, paths),
     SERIAL: serial === undefined ? '' : serialPart(serial, boot, templates),
     SHIFT: boot.timeout === 0 ? templates.shift : '',
     ENTRIES: [
       ...boot.entries.map((_, index) => entryPart(boot, index, paths, templates)),
-      `\nsource ${grubQuote(paths.systems)}\n`,
+      `\nsource ${pathWord(paths.systems, paths)}\n`,
       boot.memtest ? memtestPart(serial, paths, templates) : '',
       boot.firstDisk ? templates['first-disk'] : '',
       templates.power,
@@ -98,9 +107,9 @@ export function systemsConfig(boot: GrubBoot, paths: GrubPaths, templates: GrubT
   return fillTemplate(templates.systems, {
     LABEL: dataLabel,
     FILE: grubQuote(`${home}/.pe/grubenv`),
-    KERNEL: grubQuote(paths.kernel),
+    KERNEL: pathWord(paths.kernel, paths),
     CMDLINE: commandLine(entry, boot, paths),
-    INITRD: grubQuote(paths.initrd),
+    INITRD: pathWord(paths.initrd, paths),
   });
 }
 
@@ -129,9 +138,9 @@ function entryPart(boot: GrubBoot, index: number, paths: GrubPaths, templates: G
     CLASS: entry.mode,
     HOTKEY: index < 9 ? ` --hotkey=${index + 1}` : '',
     LOADING: grubQuote(`Loading ${entry.title} ...`),
-    KERNEL: grubQuote(paths.kernel),
+    KERNEL: pathWord(paths.kernel, paths),
     CMDLINE: commandLine(entry, boot, paths),
-    INITRD: grubQuote(paths.initrd),
+    INITRD: pathWord(paths.initrd, paths),
   });
 }
 
@@ -151,8 +160,8 @@ function serialPart(serial: SerialConsole, boot: GrubBoot, templates: GrubTempla
 
 function memtestPart(serial: SerialConsole | undefined, paths: GrubPaths, templates: GrubTemplates): string {
   return fillTemplate(templates.memtest, {
-    MEMTEST_BIOS: grubQuote(paths.memtestBios),
-    MEMTEST_EFI: grubQuote(paths.memtestEfi),
+    MEMTEST_BIOS: pathWord(paths.memtestBios, paths),
+    MEMTEST_EFI: pathWord(paths.memtestEfi, paths),
     MEMTEST_CMDLINE: serial === undefined ? '' : ` console=ttyS${serial.unit},${serial.speed}`,
   });
 }

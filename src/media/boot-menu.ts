@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { personalPath } from '../base/personal.ts';
 import {
   type GrubBoot,
   type GrubPaths,
@@ -8,6 +9,7 @@ import {
   grubTemplates,
   systemsConfig,
 } from '../formats/grub-cfg.ts';
+import { emptyPersonalArea } from '../formats/personal-area.ts';
 import { fillTemplate } from '../formats/template.ts';
 import type { SourceFile, StepContext } from '../plan/types.ts';
 import { terminalFont } from '../steps/grub-fonts.ts';
@@ -22,6 +24,8 @@ export interface BootMenu {
   readonly fonts: readonly string[];
   /** A variable of GRUB's whose value is one more word of every kernel command line. */
   readonly wordFrom?: string | undefined;
+  /** A variable of GRUB's whose value goes before every path. */
+  readonly folderFrom?: string | undefined;
 }
 
 /** Writes `grub.cfg`, `systems.cfg` and `theme.txt` to scratch; gives their places by their paths on the medium. */
@@ -40,6 +44,7 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
     memtestEfi: mediumPaths.memtestEfi,
     systems: mediumPaths.systemsConfig,
     wordFrom: menu.wordFrom,
+    folderFrom: menu.folderFrom,
   };
   const config = grubConfig(`${menu.name} ${menu.version}`, menu.boot, paths, templates);
   const systems = systemsConfig(menu.boot, paths, templates);
@@ -66,6 +71,13 @@ export async function writeMarker(
   const file = join(context.scratch, 'marker');
   await writeFile(file, `${medium.name} ${medium.version}\n`);
   return { [mediumMarker(medium.mediumId)]: file };
+}
+
+/** Writes the file that `diskbios personalize` changes to scratch; gives its place by its path on the medium. */
+export async function writePersonalPlace(context: StepContext): Promise<Record<string, string>> {
+  const file = join(context.scratch, 'personal.cpio');
+  await writeFile(file, emptyPersonalArea());
+  return { [personalPath]: file };
 }
 
 /** The theme's pictures by their paths on the medium. */

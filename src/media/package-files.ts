@@ -20,6 +20,11 @@ export function slotsScript(): SourceFile {
   return sourceFile(join(packageRoot(), 'grub', 'disk', 'slots.cfg.in'));
 }
 
+/** What GRUB starts with when it was loaded from a network. */
+export function netEarlyConfig(): SourceFile {
+  return sourceFile(join(packageRoot(), 'grub', 'net', 'early.cfg.in'));
+}
+
 function sourceFile(path: string): SourceFile {
   const bytes = readFileSync(path);
   return { path, sha256: sha256(bytes), size: bytes.length };

@@ -25,6 +25,7 @@ export function mediaSpec(name: string, raw: RawMedia): MediaSpec {
     vhd: raw.vhd && disk(raw.vhd, 'vhd'),
     vhdx: raw.vhdx && disk(raw.vhdx, 'vhdx'),
     ova: ova && { ...disk(ova, 'ova'), memory: bytes(ova.memory) ?? 0, cpus: ova.cpus },
+    netboot: raw.netboot && { filename: raw.netboot.filename ?? `${name}-netboot` },
     ...rootMediaSpec(name, raw),
   };
 }

@@ -84,6 +84,7 @@ export interface RawMedia extends RawRootMedia {
   readonly vdi?: RawDiskMedium;
   readonly vhd?: RawDiskMedium;
   readonly vhdx?: RawDiskMedium;
+  readonly netboot?: { readonly filename?: string };
   readonly ova?: RawDiskMedium & { readonly memory: string; readonly cpus: number };
 }
 

@@ -228,6 +228,7 @@ export interface MediaSpec extends RootMediaSpec {
   readonly vhd: DiskSpec | undefined;
   readonly vhdx: DiskSpec | undefined;
   readonly ova: OvaSpec | undefined;
+  readonly netboot: NetbootSpec | undefined;
 }
 
 export interface IsoSpec {
@@ -262,19 +263,24 @@ export interface OvaSpec extends DiskSpec {
   readonly cpus: number;
 }
 
+export interface NetbootSpec {
+  /** Name of the folder in the output folder. */
+  readonly filename: string;
+}
+
 /** The media that are a disk. */
 export const diskMediaKinds = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ova'] as const;
 export type DiskMediumKind = (typeof diskMediaKinds)[number];
 
 /** The media that can be built; a new one is added here and in `src/media/registry.ts`. */
-export const mediaKinds = ['iso', ...diskMediaKinds, ...rootMediaKinds] as const;
+export const mediaKinds = ['iso', ...diskMediaKinds, 'netboot', ...rootMediaKinds] as const;
 export type MediumKind = (typeof mediaKinds)[number];
 
-/** The media that a machine can start from. */
-export type BootMediumKind = Exclude<MediumKind, RootMediumKind>;
+/** The media that a machine can start from as one of its drives. */
+export type BootMediumKind = Exclude<MediumKind, RootMediumKind | 'netboot'>;
 
 export function isBootMedium(kind: MediumKind): kind is BootMediumKind {
-  return !(rootMediaKinds as readonly string[]).includes(kind);
+  return kind !== 'netboot' && !(rootMediaKinds as readonly string[]).includes(kind);
 }
 
 export const bootMediaKinds = mediaKinds.filter(isBootMedium);

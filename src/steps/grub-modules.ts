@@ -22,3 +22,10 @@ export const platformModules: Readonly<Record<GrubPlatform, readonly string[]>> 
   'x86_64-efi': efi,
   'i386-efi': efi,
 };
+
+/** What a GRUB that was loaded from a network needs besides. */
+export const networkModules: Readonly<Record<GrubPlatform, readonly string[]>> = {
+  'i386-pc': ['net', 'tftp', 'http', 'pxe'],
+  'x86_64-efi': ['net', 'tftp', 'http', 'efinet'],
+  'i386-efi': ['net', 'tftp', 'http', 'efinet'],
+};

@@ -6,6 +6,7 @@ import {
   usualData,
   usualLeastSlot,
 } from '../../base/disk-sizes.ts';
+import { isForIpxe } from '../../base/netboot.ts';
 import { formatBytes, parseBytes } from '../../base/sizes.ts';
 import { type DiskMediumKind, diskMediaKinds, mediaKinds } from '../types.ts';
 import { checkRootMedia } from './root-media.ts';
@@ -21,8 +22,28 @@ export const mediaRules: Rule = (facts) => {
     return;
   }
   for (const kind of diskMediaKinds) checkDisk(facts, kind);
+  checkNetboot(facts);
   checkRootMedia(facts);
 };
+
+/** What the kernel is to be told gets through iPXE. */
+function checkNetboot(facts: Facts): void {
+  const { media, kernel, boot } = facts.raw;
+  if (media.netboot === undefined) return;
+  const check = (words: readonly string[], at: readonly (string | number)[]): void => {
+    for (const [index, word] of words.entries()) {
+      if (isForIpxe(word)) continue;
+      facts.problems.error(
+        'not-for-ipxe',
+        valueAt(facts, [...at, index]),
+        `iPXE, which starts the medium \`netboot\`, cannot pass on \`${word}\``,
+        { expected: 'a word without `${` that is no `||`, `&&`, `;` or comment, or no medium `netboot`' },
+      );
+    }
+  };
+  check(kernel.cmdline, ['kernel', 'cmdline']);
+  boot.entries.forEach((entry, n) => check(entry.cmdline, ['boot', 'entries', n, 'cmdline']));
+}
 
 /** The parts of a disk have sizes that can be, and fit the whole. */
 function checkDisk(facts: Facts, kind: DiskMediumKind): void {

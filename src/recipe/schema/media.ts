@@ -78,8 +78,18 @@ const disks = Object.fromEntries(
   ]),
 );
 
+const netboot = map(
+  'A folder for TFTP and HTTP servers, from which machines start over the network: BIOS and UEFI, PXE, iPXE and HTTP boot.',
+  {
+    filename: text('Name of the folder; without it `NAME-netboot`.', {
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._+-]*$',
+      'x-expected': 'a name without /',
+    }),
+  },
+);
+
 export const mediaSchema = map(
   'What is built, one key for each medium; all are made of the same PE.',
-  { iso, ...disks, ...rootMedia },
+  { iso, ...disks, netboot, ...rootMedia },
   { default: { iso: {} } },
 );
