@@ -114,3 +114,8 @@ export const personalSummary = (settings: PersonalSettings): string =>
   personalLines(settings)
     .map(([name, value]) => `${name} ${value}`)
     .join('; ');
+
+/** The same for programs: of what is secret, only that it is there. */
+export function openSettings({ passwordHash, ...open }: PersonalSettings): Record<string, unknown> {
+  return passwordHash === undefined ? open : { ...open, passwordHash: true };
+}

@@ -10,6 +10,7 @@ import { register as flash } from './commands/flash.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
+import { register as personalize } from './commands/personalize.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as run } from './commands/run.ts';
 import { register as test } from './commands/test.ts';
@@ -17,7 +18,22 @@ import type { CliIo } from './io.ts';
 import { exitCodeOf, reportError } from './report.ts';
 
 /** Every command, in the order of `--help`. A new one is a file in `commands/` and a line here. */
-const commands = [create, check, lock, plan, build, run, test, flash, inspect, diff, cache, doctor, completion];
+const commands = [
+  create,
+  check,
+  lock,
+  plan,
+  build,
+  run,
+  test,
+  flash,
+  personalize,
+  inspect,
+  diff,
+  cache,
+  doctor,
+  completion,
+];
 
 const overview = `
 Examples:

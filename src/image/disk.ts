@@ -45,12 +45,12 @@ export function readBootDisk(read: ReadAt, partitions: readonly Partition[]): Bo
     slot,
     volume: { label: boot.label, application: '', created: undefined, bootCatalogue: undefined },
     // The menu that counts is the slot's.
-    entries: [
-      ...entriesIn(read, partition).entries,
-      ...boot.entries.filter(({ path }) => path === 'EFI' || path.startsWith('EFI/')),
-    ],
+    entries: [...entriesIn(read, partition).entries, ...boot.entries.filter(({ path }) => isOfTheDisk(path))],
   };
 }
+
+/** What both slots share: the boot loader and what is personal. */
+const isOfTheDisk = (path: string): boolean => /^(EFI|diskbios)(\/|$)/.test(path);
 
 function entriesIn(
   read: ReadAt,

@@ -5,6 +5,7 @@ import { type BmapRange, bmapBlock, formatBmap, parseBmap } from '../formats/bma
 import { formatOvfManifest } from '../formats/ovf.ts';
 import type { Extent, Piece } from '../formats/piece.ts';
 import { parseSums } from '../formats/sha256sums.ts';
+import { hashFile } from '../store/meta.ts';
 
 /** What else tells checksums of an image, and has to follow when its bytes change. */
 
@@ -71,15 +72,21 @@ export function changedOvfManifest(fd: number, bytes: number): Piece[] {
   return [{ at: manifest.from, bytes: Buffer.from(text) }];
 }
 
-/** The names of lists of checksums beside an image that still tell what it was before. */
+/** The names of lists beside an image whose checksum of it does not hold. */
 export function staleSums(image: string): string[] {
   const [dir, name] = [dirname(image), basename(image)];
   const lists = ['SHA256SUMS', `${name}.sha256`].filter((list) => existsSync(join(dir, list)));
-  return lists.filter((list) => {
-    try {
-      return parseSums(readFileSync(join(dir, list), 'utf8')).some((sum) => sum.name === name);
-    } catch {
-      return false;
-    }
-  });
+  const told = lists.filter((list) => sumsIn(join(dir, list), name).length > 0);
+  if (told.length === 0) return [];
+  const now = hashFile(image);
+  return told.filter((list) => sumsIn(join(dir, list), name).some((sum) => sum !== now));
+}
+
+function sumsIn(list: string, name: string): string[] {
+  try {
+    const sums = parseSums(readFileSync(list, 'utf8'));
+    return sums.filter((sum) => sum.name === name).map(({ sha256 }) => sha256);
+  } catch {
+    return [];
+  }
 }

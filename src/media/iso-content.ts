@@ -5,12 +5,13 @@ import { type MenuSources, menuFiles, startedFiles } from './menu-files.ts';
 export const isoPaths = { biosImage: '/boot/grub/eltorito.img' } as const;
 
 /** Every file of the ISO with its place on disk, in the order of reading while booting. */
-export function isoFiles(sources: MenuSources): Record<string, string> {
+export function isoFiles(sources: MenuSources, personal: Record<string, string>): Record<string, string> {
   const { grub, extras } = sources;
   return {
     [isoPaths.biosImage]: grub.file(grubImages.elTorito),
     ...menuFiles(sources),
     ...startedFiles(sources),
+    ...personal,
     '/EFI/BOOT/BOOTX64.EFI': grub.file(grubImages.efi),
     ...extras,
   };

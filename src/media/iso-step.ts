@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf } from '../base/json.ts';
 import type { StepKind } from '../plan/types.ts';
 import { grubImages } from '../steps/grub-images.ts';
-import { type BootMenu, writeMarker } from './boot-menu.ts';
+import { type BootMenu, writeMarker, writePersonalPlace } from './boot-menu.ts';
 import type { PlacedExtras } from './extras.ts';
 import { derivedGuid, type IsoLayout, isoArguments, pathList, sortWeights } from './iso-arguments.ts';
 import { isoFiles, isoPaths } from './iso-content.ts';
@@ -21,16 +21,17 @@ export interface IsoOptions extends BootMenu, PlacedExtras {
 /** Puts the medium together: one run of xorriso that reads every file where it lies. */
 export const isoStep: StepKind = {
   name: 'iso',
-  version: 2,
+  version: 3,
   async run(context, json) {
     const options = json as unknown as IsoOptions;
     const menu = await menuSources(context, options);
+    const rendered = { ...menu.rendered, ...(await writeMarker(context, options)) };
     const layout: IsoLayout = {
       label: options.label,
       application: `${options.name} ${options.version}`,
       epoch: options.epoch,
       guid: derivedGuid(digestOf({ label: options.label, mediumId: options.mediumId, epoch: options.epoch })),
-      files: isoFiles({ ...menu, rendered: { ...menu.rendered, ...(await writeMarker(context, options)) } }),
+      files: isoFiles({ ...menu, rendered }, await writePersonalPlace(context)),
       biosImage: isoPaths.biosImage,
       hybridMbr: menu.grub.file(grubImages.hybridMbr),
       efiPartition: menu.grub.file(grubImages.efiPartition),

@@ -70,11 +70,9 @@ async function personalizeImage(given: string, flags: Flags, io: CliIo): Promise
 }
 
 async function tell(settings: PersonalSettings, { json }: Flags, io: CliIo): Promise<void> {
-  const { personalLines } = await import('../../base/personal.ts');
+  const { openSettings, personalLines } = await import('../../base/personal.ts');
   if (json === true) {
-    const { passwordHash, ...open } = settings;
-    const shown = passwordHash === undefined ? open : { ...open, passwordHash: true };
-    io.out(`${JSON.stringify(shown, undefined, 2)}\n`);
+    io.out(`${JSON.stringify(openSettings(settings), undefined, 2)}\n`);
     return;
   }
   const lines = personalLines(settings);

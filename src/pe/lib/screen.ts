@@ -8,6 +8,8 @@ export interface ScreenFacts {
   /** Root can log in by SSH with a key. */
   readonly sshKeys: boolean;
   readonly oneTimePassword: string | undefined;
+  /** The password whose hash is in `config` came with personal settings. */
+  readonly personalPassword?: boolean;
   /** Root's password was set on this machine and is remembered. */
   readonly ownPassword: boolean;
   /** Lines about boot parameters that were not followed and services that did not start. */
@@ -38,7 +40,10 @@ function loginLines(facts: ScreenFacts): string[] {
     return [...ssh, '  Here      log in as root with the password that was set on this machine'];
   switch (facts.config.rootLogin) {
     case 'hash':
-      return [...ssh, "  Here      log in as root with the recipe's password"];
+      return [
+        ...ssh,
+        `  Here      log in as root with ${facts.personalPassword === true ? 'the password of its personal settings' : "the recipe's password"}`,
+      ];
     case 'one-time':
       return [
         ...ssh,

@@ -45,6 +45,7 @@ import {
 import { createStorage } from '../supervisor/storage.ts';
 import { createSystems } from '../supervisor/systems.ts';
 import { joinThePe } from '../systems/cgroup.ts';
+import { hasPersonal } from '../systems/personal.ts';
 
 const configPath = '/etc/diskbios/pe.json';
 const bootTick = 40;
@@ -126,14 +127,18 @@ async function main(): Promise<void> {
   joinThePe([ownPid()]);
   makeDeviceLinks();
   spareMemory();
-  const config = JSON.parse(readText(configPath) ?? '') as PeConfig;
-  writeText('/proc/sys/kernel/hostname', config.hostname);
+  const recipe = JSON.parse(readText(configPath) ?? '') as PeConfig;
   const commandLine = readText('/proc/cmdline') ?? '';
   const asked = parseCommandLine(commandLine);
   const { choice, problems: early } = withoutTakeover(asked, earlyProblems());
+  const again = isReady();
+  const personal = hasPersonal()
+    ? (await import('../supervisor/personal.ts')).createPersonal(recipe, again, choice.slot !== undefined)
+    : undefined;
+  const config = personal?.config ?? recipe;
+  writeText('/proc/sys/kernel/hostname', config.hostname);
   const consoles = createConsoles(config, commandLine, screenOwner(choice) !== undefined);
   const drivers = createDrivers();
-  const again = isReady();
   const starts = createStartWatch({ now, after, exists, say: consoles.say });
   const before = again ? endLeftovers() : {};
   if (again) {
@@ -143,6 +148,10 @@ async function main(): Promise<void> {
     for (const problem of choice.problems) consoles.say(`diskbios: ${problem}; coming up live`);
   }
   for (const problem of choice.problems) log(`${problem}; coming up live`);
+  if (personal?.says !== undefined && !again) {
+    consoles.say(`diskbios: ${personal.says}`);
+    log(personal.says);
+  }
   for (const problem of early) {
     log(problem);
     if (!again) consoles.say(`diskbios: ${problem}; coming up live`);
@@ -179,6 +188,7 @@ async function main(): Promise<void> {
   });
   const storage = createStorage(choice, config, again, {
     beforeMount: bootDisk.beforeMount,
+    memory: personal?.arrive ?? (() => Promise.resolve()),
     network: ownNetwork.load,
     hostKeys() {
       for (const [
@@ -194,7 +204,7 @@ async function main(): Promise<void> {
       refresh();
     },
   });
-  const systems = createSystems(choice, services, storage.places);
+  const systems = createSystems(choice, services, storage.places, personal);
   const knownCard = await cardDrivers;
   mark('network drivers');
   // While the network answers, the other drivers are loaded; one of them may be of a card not known as one.
@@ -213,6 +223,16 @@ async function main(): Promise<void> {
   mark('network and disks');
   await allDrivers;
   await openControl(services, systems, storage, ownNetwork);
+  // Of an image that carries nothing, not even the code for it is read.
+  const carrying =
+    config.carried === undefined
+      ? undefined
+      : await (await import('../supervisor/carried.ts')).carryOn(
+          config.carried,
+          storage,
+          () => drivers.others(),
+          again,
+        );
   state.begin();
   systems.adopt(before);
   systems.plan();
@@ -231,8 +251,10 @@ async function main(): Promise<void> {
   });
   const failed = starts.close();
   const found = (): string[] => [
+    ...(personal?.problems ?? []),
     ...storage.places().problems,
     ...ownNetwork.problems(),
+    ...(carrying?.problems ?? []),
     ...systems.problems(),
   ];
   if (!again) for (const problem of found()) consoles.say(`diskbios: ${problem}`);
@@ -259,6 +281,7 @@ async function main(): Promise<void> {
       addresses: network.addresses(),
       sshKeys,
       oneTimePassword,
+      personalPassword: personal?.password === true,
       ownPassword: storage.ownPassword(),
       problems: problems(),
       networkNote: network.note(),
@@ -286,9 +309,23 @@ async function main(): Promise<void> {
   watchHotPlug(services, drivers, look);
   // What came between the last look and the watch.
   await drivers.others();
+  let keeping = false;
+  const keepPersonal = (): void => {
+    if (personal === undefined || keeping) return;
+    keeping = true;
+    void personal
+      .keep(storage.places())
+      .catch((error: unknown) =>
+        log(`personal settings: ${error instanceof Error ? error.message : String(error)}`),
+      )
+      .then(() => {
+        keeping = false;
+      });
+  };
   const tick = (): void => {
     look();
     storage.keep();
+    keepPersonal();
     flushLog();
     after(restTick, tick);
   };

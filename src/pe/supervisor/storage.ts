@@ -16,6 +16,8 @@ export interface Storage extends Volumes {
 
 export interface StorageEvents {
   readonly beforeMount: VolumeEvents['beforeMount'];
+  /** The PE's memory is in this directory; nothing of it has been read. */
+  readonly memory: (dir: SystemsDir) => Promise<void>;
   /** There may be network settings in this directory. */
   readonly network: (dir: SystemsDir) => void;
   /** The SSH server has to begin anew to show the keys that are the machine's. */
@@ -37,6 +39,7 @@ export function createStorage(
 
   async function arrive(dir: SystemsDir): Promise<readonly string[]> {
     home = dir;
+    await events.memory(dir);
     events.network(dir);
     if (again) return [];
     const { problems, rootPassword, hostKeysReplaced } = await recall(dir);

@@ -11,6 +11,7 @@ import { nextToStart, type Planned } from '../lib/systems/start-order.ts';
 import { findSound, findSystem, isSound, listSystems } from '../systems/store.ts';
 import { endingOf, runState } from '../systems/target.ts';
 import { log } from './log.ts';
+import type { Personal } from './personal.ts';
 import { type Services, startTicks } from './services.ts';
 
 /** Milliseconds that a system is given to switch itself off, where its engine does not say. */
@@ -59,7 +60,12 @@ interface Wanted {
 }
 
 /** Systems as services: `system-<name>`. */
-export function createSystems(choice: BootChoice, services: Services, places: () => Places): Systems {
+export function createSystems(
+  choice: BootChoice,
+  services: Services,
+  places: () => Places,
+  personal: Pick<Personal, 'starts' | 'missing'> | undefined,
+): Systems {
   const wanted = new Map<string, Wanted>();
   const missing = new Map<string, string>();
   /** Known to an earlier supervisor of this boot: what this boot starts has been started. */
@@ -103,6 +109,9 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
     if (dirs.length > 0 && !dirs.some(({ path }) => exists(`${path}/${name}`)))
       services.remove(serviceName(name));
   }
+
+  const startsItself = (name: string, system: SystemFile | undefined): boolean =>
+    system !== undefined && (personal?.starts(name, system.autostart) ?? system.autostart);
 
   function screenProblems(): string[] {
     const name = screenOwner(choice);
@@ -173,7 +182,11 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
       if (choice.mode !== 'dual') return;
       const found = listSystems(places());
       const items =
-        choice.systems ?? found.filter(({ system }) => system?.autostart === true).map(({ name }) => name);
+        choice.systems ??
+        found.filter(({ name, system }) => startsItself(name, system)).map(({ name }) => name);
+      if (choice.systems === undefined)
+        for (const name of personal?.missing(found.map((one) => one.name)) ?? [])
+          missing.set(name, `personal settings: there is no system ${name} to start`);
       for (const item of items) {
         const [name = '', engine] = item.split(':');
         if (wanted.has(name)) continue;
@@ -243,7 +256,7 @@ export function createSystems(choice: BootChoice, services: Services, places: ()
           const found = findSystem(name, places());
           if (isSound(found))
             void runs().then((run) => {
-              run.watchAgain(found, () => startTicks(pid) === ticks);
+              run.watchAgain(found, pid, () => startTicks(pid) === ticks);
             });
         } else if (was === 'running' || was === 'waiting') log(services.start(service).message);
       }

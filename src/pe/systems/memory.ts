@@ -12,6 +12,8 @@ const hostKey = /^dropbear_\w+_host_key$/;
 const keySize = 16_384; // far more than the largest has
 /** Hash of the password that is made at boot where the recipe gives none; must never be remembered. */
 export const oneTimeHashPath = '/run/diskbios/one-time-hash';
+/** Hash that came with the personal settings, which may come with another one next time. */
+export const personalHashPath = '/run/diskbios/personal-hash';
 
 export interface Recalled {
   readonly problems: readonly string[];
@@ -79,8 +81,8 @@ export async function keepPasswords(dir: SystemsDir): Promise<boolean> {
     livefsLayers()
       .map((layer) => readText(`${layer}/etc/shadow`))
       .find((text) => text !== undefined) ?? '';
-  const oneTime = readText(oneTimeHashPath)?.trim();
-  const now = changedPasswords(image, readText('/etc/shadow') ?? '', oneTime);
+  const madeHere = [oneTimeHashPath, personalHashPath].map((path) => readText(path)?.trim());
+  const now = changedPasswords(image, readText('/etc/shadow') ?? '', ...madeHere);
   const path = `${peFolder(dir.path)}/shadow`;
   if (now === (readText(path) ?? '')) return false;
   makeFolders(peFolder(dir.path), 0o700);

@@ -9,14 +9,18 @@ const hashOf = (line: string | undefined): string => line?.split(':')[1] ?? '';
 const shadowLine = /^[a-z_][a-z0-9_-]{0,31}:[^:\s]*(:\d*){7}$/;
 
 /**
- * The entries of /etc/shadow that a person has changed against the image's, as text. A password that was made for this
- * boot only is none of these, nor are users that the image does not have.
+ * The entries of /etc/shadow that a person has changed against the image's, as text. A hash that was made for this boot only, or
+ * comes with it, is none of these, nor are users that the image does not have.
  */
-export function changedPasswords(image: string, now: string, oneTimeHash: string | undefined): string {
+export function changedPasswords(
+  image: string,
+  now: string,
+  ...madeHere: readonly (string | undefined)[]
+): string {
   const original = entries(image);
   return [...entries(now)]
     .filter(([name]) => original.has(name))
-    .filter(([name, line]) => hashOf(line) !== hashOf(original.get(name)) && hashOf(line) !== oneTimeHash)
+    .filter(([name, line]) => hashOf(line) !== hashOf(original.get(name)) && !madeHere.includes(hashOf(line)))
     .map(([, line]) => `${line}\n`)
     .join('');
 }
@@ -38,3 +42,10 @@ export function withPasswords(
   }
   return { text: [...all.values()].map((line) => `${line}\n`).join(''), users, problems };
 }
+
+/** Kept entries without a user's. */
+export const withoutPassword = (kept: string, user: string): string =>
+  [...entries(kept)]
+    .filter(([name]) => name !== user)
+    .map(([, line]) => `${line}\n`)
+    .join('');

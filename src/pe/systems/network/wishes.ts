@@ -8,14 +8,14 @@ import { type Bridge, makeNetwork6 } from '../../lib/systems/network/bridge.ts';
 import { peFolder } from '../../lib/systems/places.ts';
 import { writeDurably } from '../durable.ts';
 import { networkNow } from '../own-network.ts';
+import { settledConfig } from '../personal.ts';
 import { readPlaces } from '../places.ts';
 
 type Chosen = Pick<Bridge, 'ipv4' | 'ipv6'>;
 
 const file = 'systems-network.json';
 
-export const peConfig = (): PeConfig | undefined =>
-  parseJson(readText('/etc/diskbios/pe.json')) as PeConfig | undefined;
+export const peConfig = (): PeConfig | undefined => settledConfig() as PeConfig | undefined;
 
 /** What the recipe, or this machine over it, says about the network of the systems. */
 export function wishedNetwork(config: PeConfig | undefined): PeConfig['network']['systems'] {

@@ -1,4 +1,5 @@
 import { parseJson } from '../../../base/json-reader.ts';
+import { openSettings, personalSummary } from '../../../base/personal.ts';
 import { formatBytes } from '../../../base/sizes.ts';
 import { busybox, execute } from '../../host/run.ts';
 import { exists, readText, uptime } from '../../host.ts';
@@ -6,6 +7,7 @@ import { slotText } from '../../lib/boot-disk/slots.ts';
 import { type BootStatus, duration, statusPath } from '../../lib/service-state.ts';
 import { allFacts } from '../../systems/engines/facts.ts';
 import { bridgeProblems, readBridge } from '../../systems/network/bridge.ts';
+import { readPersonal } from '../../systems/personal.ts';
 import { readPlaces } from '../../systems/places.ts';
 import { stateOf } from '../../systems/running.ts';
 import { listSystems } from '../../systems/store.ts';
@@ -42,6 +44,8 @@ export const status = command({
   examples: ['systemx status', 'systemx status --json'],
   async run({ options }) {
     const pe = parseJson(readText('/etc/diskbios/pe.json')) as { name: string; version: string } | undefined;
+    const found = readPersonal();
+    const personal = found !== undefined && 'settings' in found ? found.settings : undefined;
     const known = parseJson(readText(statusPath)) as BootStatus | undefined;
     const mode = known?.mode ?? 'starting';
     const places = readPlaces();
@@ -75,6 +79,7 @@ export const status = command({
         running,
         network: bridge === undefined ? undefined : { ipv4: bridge.ipv4, ipv6: bridge.ipv6 },
         bootDisk: known?.bootDisk,
+        personal: personal === undefined ? undefined : openSettings(personal),
         problems,
         engines: allFacts.map((one) => ({ name: one.name, problem: one.available() })),
       });
@@ -83,6 +88,7 @@ export const status = command({
       printLines(
         facts([
           ['PE', `${pe?.name ?? 'diskbios'} ${pe?.version ?? ''}, mode ${mode}, up ${duration(uptime())}`],
+          ...(personal === undefined ? [] : [['personal', personalSummary(personal)] as const]),
           ...bootDiskFacts(known?.bootDisk),
           [
             'data volume',
