@@ -73,6 +73,13 @@ export async function disksPending(waited: number): Promise<boolean> {
   );
 }
 
+/** Whether there is a CD drive that is no device yet. */
+export const discsPending = (): boolean =>
+  list('/sys/class/scsi_device').some((name) => {
+    const device = `/sys/class/scsi_device/${name}/device`;
+    return read(`${device}/type`) === '5' && !exists(`${device}/block`);
+  });
+
 /** Whether a USB storage interface has shown its disks: `host3/target3:0:0`. */
 const hasTarget = (path: string): boolean =>
   list(path)

@@ -38,6 +38,8 @@ export interface Volumes {
   /** Whether the boot has nothing to wait for any more. */
   readonly settled: () => boolean;
   readonly places: () => Places;
+  /** Keeps systems in memory where there is no volume. To be called when all is settled. */
+  readonly useMemory: () => Promise<void>;
 }
 
 export interface VolumeEvents {
@@ -238,6 +240,16 @@ export function createVolumes(
     },
     settled,
     places,
+    async useMemory() {
+      if (found.length > 0 || busy) return;
+      busy = true;
+      try {
+        await memory();
+      } finally {
+        busy = false;
+      }
+      publish();
+    },
   };
 }
 

@@ -8,8 +8,11 @@ import {
 import { fileOf, parseTemplate, rootOf } from '../../../base/template-file.ts';
 import { isThere } from '../../host/files.ts';
 import { list, readText } from '../../host.ts';
+import { missingHint } from '../../lib/systems/carried.ts';
 import type { SystemsDir } from '../../lib/systems/places.ts';
 import { parseTemplateName } from '../../lib/systems/templates/source.ts';
+import { readMade } from '../carried-made.ts';
+import { readPlaces } from '../places.ts';
 import { lookForMedia, type TemplatePlace, templatePlaces } from './places.ts';
 
 /** A template with a description that can be read. */
@@ -66,9 +69,10 @@ export async function templateProblem(
   if (ref === undefined || ref.name === livefsTemplate || knownTemplate(ref, dir) !== undefined)
     return undefined;
   await lookForMedia();
-  return knownTemplate(ref, dir) === undefined
-    ? `its template ${ref.name}@${ref.version} is not there`
-    : undefined;
+  if (knownTemplate(ref, dir) !== undefined) return undefined;
+  const hints = readPlaces().dirs.map((one) => missingHint(readMade(one), ref));
+  const hint = hints.find((one) => one !== undefined);
+  return `its template ${ref.name}@${ref.version} is not there${hint === undefined ? '' : `; ${hint}`}`;
 }
 
 /** Throws `MissingError` where an app system would have nothing to stand on. */

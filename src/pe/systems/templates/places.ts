@@ -1,3 +1,4 @@
+import { carriedPaths } from '../../../base/carried.ts';
 import { isFolder, makeFolders } from '../../host/files.ts';
 import { isMountPoint, mounts } from '../../host/mount-table.ts';
 import { busybox, execute } from '../../host/run.ts';
@@ -13,6 +14,8 @@ export interface TemplatePlace {
   readonly dir: SystemsDir | undefined;
 }
 
+/** The medium that the templates of this image are on is mounted here by the supervisor, read-only. */
+export const mediumFolder = '/run/diskbios/medium';
 /** Media that were looked into are mounted here, by their device's name. */
 const mediaFolder = '/run/diskbios/media';
 /** At the top of a volume or medium. */
@@ -28,6 +31,8 @@ export function templatePlaces(first?: SystemsDir): TemplatePlace[] {
   const folders = [
     ...volumes.map(({ folder }) => `${folder}/${onMedium}`),
     ...list(mediaFolder).map((name) => `${mediaFolder}/${name}/${onMedium}`),
+    ...list(mediaFolder).map((name) => `${mediaFolder}/${name}${carriedPaths.templates}`),
+    `${mediumFolder}${carriedPaths.templates}`,
   ];
   return [
     ...ordered.map((dir) => ({ path: templatesFolder(dir.path), dir })),
@@ -54,6 +59,7 @@ export async function lookForMedia(): Promise<void> {
     makeFolders(at);
     const options = 'ro,nodev,nosuid';
     const { code } = await execute([busybox, 'mount', '-t', type, '-o', options, `/dev/${name}`, at]);
-    if (code === 0 && !isFolder(`${at}/${onMedium}`)) await execute([busybox, 'umount', at]);
+    if (code === 0 && !isFolder(`${at}/${onMedium}`) && !isFolder(`${at}${carriedPaths.templates}`))
+      await execute([busybox, 'umount', at]);
   }
 }
