@@ -7,7 +7,7 @@ import { type Agent, connectAgent } from '../../src/boot/agent.ts';
 import type { Guest } from '../../src/boot/guest.ts';
 import { chooseEntry } from '../../src/boot/menu.ts';
 import { connectTo } from '../../src/boot/qmp.ts';
-import { bootGuest, medium, passMenu, waitForReady } from '../helpers/boot.ts';
+import { bootGuest, kernelOf, medium, passMenu, waitForReady } from '../helpers/boot.ts';
 
 const { images, tools } = inject('fixture');
 
@@ -16,10 +16,14 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 async function bootWithAgent(
   image: string,
-  scope?: (end: () => Promise<void>) => void,
+  {
+    scope,
+    menu = false,
+  }: { readonly scope?: (end: () => Promise<void>) => void; readonly menu?: boolean } = {},
 ): Promise<{ guest: Guest; agent: Agent }> {
-  const drives = [medium(join(images, image), 'cd')];
-  const guest = await bootGuest({ tools, name: `agent-${image}`, drives, agent: true }, scope);
+  const file = join(images, image);
+  const starts = menu ? { drives: [medium(file, 'cd')] } : { kernel: await kernelOf(file) };
+  const guest = await bootGuest({ tools, name: `agent-${image}`, ...starts, agent: true }, scope);
   return { guest, agent: await connectAgent(guest.folder.agent, guest.qmp) };
 }
 
@@ -45,8 +49,10 @@ describe('the agent in a running PE', () => {
   };
 
   beforeAll(async () => {
-    ({ guest, agent } = await bootWithAgent('cloudbios-agent.iso', (end) => {
-      stop = end;
+    ({ guest, agent } = await bootWithAgent('cloudbios-agent.iso', {
+      scope: (end) => {
+        stop = end;
+      },
     }));
     await passMenu(guest);
     await agent.waitUntilThere(2 * minute);
@@ -232,7 +238,7 @@ test.each(['minimal-agent.iso', 'diskbios-agent.iso', 'erofs-agent.iso', 'cpio-a
 );
 
 test('it answers in a PE that does not become ready', async () => {
-  const { guest, agent } = await bootWithAgent('cloudbios-agent.iso');
+  const { guest, agent } = await bootWithAgent('cloudbios-agent.iso', { menu: true });
   const title = 'diskbios live, with a shell before anything is started';
   await chooseEntry(guest, title, { by: 'serial', within: minute });
   await guest.waitFor('diskbios.debug: a shell on the console');
@@ -244,8 +250,8 @@ test('it answers in a PE that does not become ready', async () => {
 });
 
 test('an image with the agent in a machine without the port is as any other', async () => {
-  const drives = [medium(join(images, 'minimal-agent.iso'), 'cd')];
-  const guest = await bootGuest({ tools, name: 'agent-without-port', drives });
+  const kernel = await kernelOf(join(images, 'minimal-agent.iso'));
+  const guest = await bootGuest({ tools, name: 'agent-without-port', kernel });
   await passMenu(guest);
   await waitForReady(guest);
   await sleep(2000);

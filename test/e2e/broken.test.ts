@@ -8,7 +8,7 @@ import { type Guest, withGuest } from '../../src/boot/guest.ts';
 import type { GuestRequest } from '../../src/boot/launch.ts';
 import { chooseEntry } from '../../src/boot/menu.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
-import { type BootRequest, bootGuest, medium, waitForReady } from '../helpers/boot.ts';
+import { type BootRequest, bootGuest, kernelOf, medium, waitForReady } from '../helpers/boot.ts';
 import { buildVariants, cutOff, emptyDisk, initScript, spoiled } from '../helpers/broken-images.ts';
 import { atMost } from '../helpers/side-by-side.ts';
 
@@ -18,6 +18,8 @@ const variant = (name: string): string => join(images, `${name}.iso`);
 /** The minimal image, whose menu does not wait. */
 const sound = variant('sound');
 const cd = (file: string) => ({ drives: [medium(file, 'cd')] });
+/** What goes wrong is nothing of the boot loader's. */
+const started = async (file: string) => ({ kernel: await kernelOf(file) });
 const uefi = { firmware: 'uefi' } as const;
 const mebibytes = (count: number) => ({ memory: count * 1024 ** 2 });
 /** A copy of it with one text replaced. */
@@ -91,7 +93,7 @@ function failureOf(
 
 interface Case {
   readonly failure: BootFailure;
-  readonly request: () => Request;
+  readonly request: () => Request | Promise<Request>;
   /** What the message or the line that gave it away says. */
   readonly says: RegExp;
   readonly work?: (guest: Guest) => Promise<unknown>;
@@ -173,7 +175,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'an init that ends': {
     failure: 'kernel-panic',
-    request: () => cd(variant('init-exits')),
+    request: () => started(variant('init-exits')),
     says: /ended with exit code 3.*Attempted to kill init/,
   },
   'an init that ends, told on a UEFI screen only': {
@@ -188,22 +190,22 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a supervisor that throws': {
     failure: 'supervisor-failed',
-    request: () => cd(variant('supervisor-throws')),
+    request: () => started(variant('supervisor-throws')),
     says: /the supervisor failed: .*broken on purpose/,
   },
   'a supervisor that cannot be started': {
     failure: 'supervisor-failed',
-    request: () => cd(variant('supervisor-missing')),
+    request: () => started(variant('supervisor-missing')),
     says: /can't run '\/usr\/lib\/diskbios\/supervise'/,
   },
   'an init that reboots': {
     failure: 'reboot-loop',
-    request: () => cd(variant('init-reboots')),
+    request: () => started(variant('init-reboots')),
     says: /reset itself 3 times.*reboot: machine restart|Restarting system/,
   },
   'an init that switches the machine off': {
     failure: 'guest-ended',
-    request: () => cd(variant('init-powers-off')),
+    request: () => started(variant('init-powers-off')),
     says: /switched itself off; awaited was/,
   },
   'a QEMU that refuses its arguments': {
@@ -214,12 +216,12 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a computer without room for what the machine writes': {
     failure: 'qemu-failed',
-    request: () => {
+    request: async () => {
       const rules = join(dir, 'no-space.cfg');
       writeFileSync(rules, '[inject-error]\nevent = "write_aio"\nerrno = "28"\n');
       const disk = `blkdebug:${rules}:${emptyDisk(join(dir, 'full.img'), 8 * 1024 ** 2)}`;
-      const drive = { file: disk, as: 'virtio', format: 'raw', writes: 'keep' } as const;
-      return { drives: [medium(variant('init-writes'), 'cd'), drive] };
+      const drive = { file: disk, as: 'virtio', format: 'raw', writes: 'keep', boot: 'never' } as const;
+      return { ...(await started(variant('init-writes'))), drives: [drive] };
     },
     says: /QEMU stopped it: io-error/,
   },
@@ -238,7 +240,7 @@ beforeAll(() => buildVariants(fixture, variants));
 
 describe('a machine that does not boot says why', () => {
   test.concurrent.each(Object.entries(cases))('%s', async (name, { failure, request, says, work }) => {
-    const error = await failureOf(name.replaceAll(/\W+/g, '-'), request(), work);
+    const error = await failureOf(name.replaceAll(/\W+/g, '-'), await request(), work);
     expect(`${error.failure}: ${error.message}`).toMatch(new RegExp(`^${failure}: `));
     expect(error.message).toMatch(says);
     expect(error.advice).not.toBe('');
@@ -269,7 +271,7 @@ describe('a machine that does not boot says why', () => {
   });
 
   test.concurrent('services that did not start; READY comes all the same, and names them', async () => {
-    const error = await failureOf('services-fail', cd(variant('services-fail')), async (guest) => {
+    const error = await failureOf('services-fail', await started(variant('services-fail')), async (guest) => {
       const started = guest.waitFor(readyPattern);
       await expect(started).rejects.toMatchObject({
         failure: 'service-failed',
@@ -288,7 +290,12 @@ describe('a machine that does not boot says why', () => {
   });
 
   test.concurrent('a hang is silence on every channel: who reads a disk or draws on the screen is slow', async () => {
-    const error = await failureOf('silent', cd(variant('init-falls-silent')), async (guest) => {
+    const image = variant('init-falls-silent');
+    const silent = {
+      ...(await started(image)),
+      drives: [{ ...medium(image, 'cd'), boot: 'never' }],
+    } as const;
+    const error = await failureOf('silent', silent, async (guest) => {
       for (const [word, channel] of [
         ['it reads', 'its disks'],
         ['it draws', 'its screen'],

@@ -6,6 +6,7 @@ import { chooseAccelerator } from '../../src/boot/accel.ts';
 import { type Machine, type MachineSpec, withMachine } from '../../src/boot/machine.ts';
 import { reservePort } from '../../src/boot/ports.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
+import { startedKernel } from '../../src/image/kernel.ts';
 import { disk, powerOn } from '../helpers/machine.ts';
 import { asPlainUser, giveToPlainUser } from '../helpers/plain-user.ts';
 
@@ -83,7 +84,8 @@ beforeAll(async () => {
   const filesystem = { type: 'ext4', label: 'DISKBIOS-DATA', files: undefined, full: false } as const;
   const spec: MachineSpec = {
     ...{ name: 'systems-network', index: 0, firmware: 'bios', memory: 768 * 1024 ** 2, cpus: 2 },
-    ...{ image: { file: image, as: 'cd' }, disks: { data: disk({ size: 256 * 1024 ** 2, filesystem }) } },
+    ...{ image: undefined, kernel: startedKernel(image) },
+    disks: { data: disk({ size: 256 * 1024 ** 2, filesystem }) },
     networks: [{ kind: 'user' }],
   };
   await new Promise<void>((resolve, reject) => {

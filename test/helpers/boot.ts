@@ -1,13 +1,17 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readyPattern } from '../../src/base/console-lines.ts';
 import type { Attachment } from '../../src/base/machine.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { chooseAccelerator } from '../../src/boot/accel.ts';
+import { takeKernel } from '../../src/boot/direct-kernel.ts';
 import { type Guest, withGuest } from '../../src/boot/guest.ts';
 import type { GuestRequest } from '../../src/boot/launch.ts';
+import type { DirectKernel } from '../../src/boot/spec.ts';
 import { type QemuTools, qemuFromTree } from '../../src/boot/tools.ts';
+import { startedKernel } from '../../src/image/kernel.ts';
+import { run } from '../../src/sys/run.ts';
 
 /** Serial logs of all boots are kept here, for CI to save. */
 const logs = join(packageRoot(), 'test-results', 'serial');
@@ -24,6 +28,21 @@ export interface BootRequest extends Partial<Omit<GuestRequest, 'accelerator'>> 
 /** A drive for an image that must not change. */
 export function medium(file: string, as: Attachment): GuestRequest['drives'][number] {
   return { file, as, format: 'raw', writes: as === 'cd' ? 'refuse' : 'discard' };
+}
+
+const kernels = new Map<string, Promise<DirectKernel>>();
+
+/** What an ISO starts by itself, for tests that the boot loader has no part in. */
+export function kernelOf(image: string): Promise<DirectKernel> {
+  const made =
+    kernels.get(image) ??
+    (async () => {
+      const dir = join(dirname(image), `started-${basename(image)}-${process.pid}`);
+      mkdirSync(dir, { recursive: true });
+      return takeKernel(startedKernel(image), dir, async (argv) => (await run(argv)).stdout);
+    })();
+  kernels.set(image, made);
+  return made;
 }
 
 /** A card on a user network; it needs no rights and no Internet. */
@@ -59,14 +78,14 @@ export async function bootGuest(
     const finished = new Promise<void>((done) => {
       finish = done;
     });
-    const run = withGuest(tools, request, { patience, keepLog, agent }, async (guest) => {
+    const lasts = withGuest(tools, request, { patience, keepLog, agent }, async (guest) => {
       resolve(guest);
       await finished;
     });
-    run.catch(reject);
+    lasts.catch(reject);
     scope(async () => {
       finish();
-      await run;
+      await lasts;
     });
   });
 }
