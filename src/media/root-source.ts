@@ -7,6 +7,7 @@ import type { LivefsFormat, Recipe } from '../recipe/types.ts';
 import { layerEntries } from '../steps/layer-contents.ts';
 import { tarChunks } from '../steps/pack.ts';
 import { type FileReader, readAtOf } from '../steps/read-file.ts';
+import { type RootFacts, rootFiles } from '../steps/templates/root.ts';
 import { stepInput } from './extras.ts';
 import type { MediumParts } from './types.ts';
 
@@ -15,15 +16,6 @@ export interface RootSource {
   readonly format: LivefsFormat;
   /** Layers of the livefs, lowest first: inputs `layer NAME`. None: the input `root` holds a template's root. */
   readonly layers: readonly string[];
-}
-
-/** A template's root in a step's artifact: the archive, and what is said of it. */
-export const templateRoot = { tar: 'root.tar', facts: 'root.json' } as const;
-
-/** `root.json` of a template's root. */
-export interface TemplateRootFacts {
-  readonly init?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The options and inputs by which a step reads a root. */
@@ -78,7 +70,7 @@ export async function rootTar(
     for (const entry of more) if (!tree.has(entry.path)) tree.add(entry);
     return tarChunks(tree.list(), reader);
   }
-  const file = stepInput(context, 'root').file(templateRoot.tar);
+  const file = stepInput(context, 'root').file(rootFiles.tar);
   if (more.length === 0) return fileChunks(file, reader);
   const there = new Set(
     indexTar({ file, read: readAtOf(file, reader), origin: 'template' }).map(({ path }) => path),
@@ -94,8 +86,8 @@ export async function rootTar(
 }
 
 /** What a template's root says of itself. */
-export function templateFacts(root: Artifact): TemplateRootFacts {
-  return JSON.parse(readFileSync(root.file(templateRoot.facts), 'utf8')) as TemplateRootFacts;
+export function templateFacts(root: Artifact): RootFacts {
+  return JSON.parse(readFileSync(root.file(rootFiles.facts), 'utf8')) as RootFacts;
 }
 
 function* joined(...parts: readonly Iterable<Uint8Array>[]): Generator<Uint8Array> {
