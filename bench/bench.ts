@@ -30,7 +30,7 @@ const wanted = (name: string): boolean => chosen.length === 0 || chosen.includes
 const root = mkdtempSync(join(tmpdir(), 'diskbios-bench-'));
 try {
   console.log(
-    `diskbios ${version}, recipes/cloudbios.yaml, ${repetitions} runs, ${availableParallelism()} processors\n`,
+    `diskbios ${version}, recipes/cloud.yaml, ${repetitions} runs, ${availableParallelism()} processors\n`,
   );
   const figures: Figure[] = [];
   const tell = (found: readonly Figure[]): void => {

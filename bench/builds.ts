@@ -82,7 +82,7 @@ function onlyDownloads(from: string, to: string): string {
 export async function buildOnce(root: string): Promise<Built> {
   const cwd = join(root, 'recipes');
   cpSync(join(packageRoot(), 'recipes'), cwd, { recursive: true });
-  const recipe = join(cwd, 'cloudbios.yaml');
+  const recipe = join(cwd, 'cloud.yaml');
   const store = storeDir(process.env);
   await timedBuild(cwd, store, recipe);
   return { store, recipe };
@@ -92,8 +92,8 @@ export async function buildOnce(root: string): Promise<Built> {
 export async function benchBuilds(root: string, repetitions: number): Promise<BuildBench> {
   const cwd = join(root, 'recipes');
   cpSync(join(packageRoot(), 'recipes'), cwd, { recursive: true });
-  rmSync(join(cwd, 'cloudbios.lock.json'), { force: true });
-  const recipe = join(cwd, 'cloudbios.yaml');
+  rmSync(join(cwd, 'cloud.lock.json'), { force: true });
+  const recipe = join(cwd, 'cloud.yaml');
   const note = join(cwd, 'note');
   writeFileSync(note, 'one\n');
   writeFileSync(
@@ -113,7 +113,7 @@ export async function benchBuilds(root: string, repetitions: number): Promise<Bu
   let store = '';
   for (let n = 0; n < repetitions; n += 1) {
     store = join(root, `store-${n}`);
-    rmSync(join(cwd, 'cloudbios.lock.json'), { force: true });
+    rmSync(join(cwd, 'cloud.lock.json'), { force: true });
     const timed = async (kind: keyof typeof seconds, where: string): Promise<void> => {
       const run = await timedBuild(cwd, where, recipe);
       seconds[kind].push(run.seconds);
@@ -125,7 +125,7 @@ export async function benchBuilds(root: string, repetitions: number): Promise<Bu
     await timed('changed', store);
     await timed('nothing', store);
   }
-  const iso = statSync(join(cwd, 'out', 'cloudbios.iso')).size / 1e6;
+  const iso = statSync(join(cwd, 'out', 'cloud.iso')).size / 1e6;
   return {
     store,
     recipe,
@@ -135,7 +135,7 @@ export async function benchBuilds(root: string, repetitions: number): Promise<Bu
       { name: 'one file of the recipe changed', unit: 's', values: seconds.changed, aim: 0.8 },
       { name: 'nothing changed', unit: 's', values: seconds.nothing, aim: 0.25 },
       { name: "builder's peak memory", unit: 'MB', values: peaks, aim: 300 },
-      { name: 'size of cloudbios.iso', unit: 'MB', values: [iso], aim: 48 },
+      { name: 'size of cloud.iso', unit: 'MB', values: [iso], aim: 48 },
     ],
   };
 }

@@ -86,7 +86,7 @@ export async function benchProof(_root: string, built: Built, repetitions: numbe
   const seconds: number[] = [];
   const overheads: number[] = [];
   const ratios: number[] = [];
-  const image = join(dirname(built.recipe), 'out', 'cloudbios.iso');
+  const image = join(dirname(built.recipe), 'out', 'cloud.iso');
   // Whatever is not built yet is built before the first measurement.
   await proven(built, single);
   for (let n = 0; n < repetitions; n += 1) {

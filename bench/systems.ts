@@ -16,7 +16,7 @@ const gibibyte = 1024 ** 3;
 const many = 50;
 
 const recipe = `name: bench
-extends: cloudbios
+extends: cloud
 version: "1"
 boot:
   timeout: 1

@@ -1,7 +1,7 @@
 /** What `new` can start from: the recipe that the new one extends, and a word about it. */
 export const startingPoints = {
   pc: { parent: 'diskbios', machine: 'a PC or mini-ITX box' },
-  cloud: { parent: 'cloudbios', machine: 'a cloud host or another virtual machine' },
+  cloud: { parent: 'cloud', machine: 'a cloud host or another virtual machine' },
   minimal: { parent: 'minimal', machine: 'a virtual machine, as small as it gets: a shell, no SSH' },
 } as const;
 

@@ -49,7 +49,7 @@ describe('the agent in a running PE', () => {
   };
 
   beforeAll(async () => {
-    ({ guest, agent } = await bootWithAgent('cloudbios-agent.iso', {
+    ({ guest, agent } = await bootWithAgent('cloud-agent.iso', {
       scope: (end) => {
         stop = end;
       },
@@ -238,7 +238,7 @@ test.each(['minimal-agent.iso', 'diskbios-agent.iso', 'erofs-agent.iso', 'cpio-a
 );
 
 test('it answers in a PE that does not become ready', async () => {
-  const { guest, agent } = await bootWithAgent('cloudbios-agent.iso', { menu: true });
+  const { guest, agent } = await bootWithAgent('cloud-agent.iso', { menu: true });
   const title = 'diskbios live, with a shell before anything is started';
   await chooseEntry(guest, title, { by: 'serial', within: minute });
   await guest.waitFor('diskbios.debug: a shell on the console');

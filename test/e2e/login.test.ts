@@ -12,7 +12,7 @@ test('root logs in on the console with the one-time password, which counts nowhe
   const guest = await bootGuest({
     tools,
     name: 'login',
-    drives: [medium(join(images, 'cloudbios.iso'), 'cd')],
+    drives: [medium(join(images, 'cloud.iso'), 'cd')],
     networks: network({ host: port, guest: 22 }),
   });
   await passMenu(guest);
@@ -20,7 +20,7 @@ test('root logs in on the console with the one-time password, which counts nowhe
   const password = await oneTimePassword(guest);
   const shell = await logIn(guest, password);
   expect(await shell.output('readlink /proc/1/exe')).toMatch(/\/busybox$/);
-  expect(await shell.output('hostname')).toBe('cloudbios');
+  expect(await shell.output('hostname')).toBe('cloud');
   expect(await shell.output('cat /etc/resolv.conf')).toMatch(/nameserver 10\.0\.2\.3/);
 
   const overNetwork = await ssh({ tools, port, key: undefined, password }, 'id -un');

@@ -73,7 +73,7 @@ describe.each(firmwares)('on %s', (firmware) => {
   });
 
   test('the memory test is started with the keyboard and draws its own screen', async () => {
-    const guest = await boot('cloudbios', firmware, 'memtest');
+    const guest = await boot('cloud', firmware, 'memtest');
     await chooseEntry(guest, 'Memory test', { by: 'keyboard' });
     // On UEFI it measures the memory's speed before it draws anything.
     await waitForScreen(guest, ['Memtest86+ v', '<F1> Configuration'], { within: 180_000 });
@@ -94,7 +94,7 @@ describe.each(firmwares)('on %s', (firmware) => {
 });
 
 test('an entry with a shell is chosen over the serial line', async () => {
-  const guest = await boot('cloudbios', 'bios', 'shell');
+  const guest = await boot('cloud', 'bios', 'shell');
   await chooseEntry(guest, 'diskbios live, with a shell before anything is started', { by: 'serial' });
   await guest.waitFor('Loading diskbios live, with a shell before anything is started ...');
   await guest.waitFor('diskbios.debug: a shell on the console');

@@ -19,7 +19,7 @@ let bench: Bench;
 let recording: Recording;
 beforeAll(async () => {
   const tools = qemuFromTree(fixture.tools);
-  const image = join(fixture.images, 'cloudbios-agent.iso');
+  const image = join(fixture.images, 'cloud-agent.iso');
   const cacheDir = join(fixture.cache, 'diskbios');
   bench = { tools, image, accelerator: await chooseAccelerator(tools, { cacheDir }) };
   mkdirSync(dir);

@@ -1,3 +1,3 @@
 import { recipeCases } from '../helpers/recipe-cases.ts';
 
-await recipeCases('recipes', ['cloudbios', 'diskbios', 'minimal']);
+await recipeCases('recipes', ['cloud', 'cloudbios', 'diskbios', 'minimal']);

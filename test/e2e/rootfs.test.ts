@@ -43,7 +43,7 @@ function nodeOf(targets: readonly StepNode[], kind: string): StepNode {
 
 /** A recipe of its own, so that no lock is written beside the recipes of the repository. */
 const recipeText = `name: rootfs-test
-extends: cloudbios
+extends: cloud
 pe:
   packages: [iptables, dnsmasq-base, ca-certificates, openssl]
   # Matches nothing: it makes the layer another one in each run, since a stored one would not warn again.

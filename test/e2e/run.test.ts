@@ -122,7 +122,7 @@ test('--ssh lets in a key made for the session, gives the exit code, and --snaps
   const log = join(dir, 'console.log');
   const given = ['--snapshot', '--disk', `${disk}:64MiB`, '--log', log];
   const command = 'echo kept > /dev/vda; sync; head -c 4 /dev/vda; exit 7';
-  const ended = await diskbios(['run', join(images, 'cloudbios.iso'), '--ssh', ...given, '--', command]);
+  const ended = await diskbios(['run', join(images, 'cloud.iso'), '--ssh', ...given, '--', command]);
   expect(ended.err).toContain('it is shown one that is made for this session');
   expect(ended).toMatchObject({ out: 'kept', code: 7 });
   expect(readFileSync(disk).subarray(0, 4)).toEqual(Buffer.alloc(4));
@@ -131,7 +131,7 @@ test('--ssh lets in a key made for the session, gives the exit code, and --snaps
 
 test('--ssh logs in: in a terminal, what is typed reaches the shell there', async () => {
   const before = leftovers();
-  const command = [process.execPath, cli, 'run', join(images, 'cloudbios.iso'), '--ssh'].join(' ');
+  const command = [process.execPath, cli, 'run', join(images, 'cloud.iso'), '--ssh'].join(' ');
   let said = '';
   let typed = false;
   const ended = await asPlainUser(['script', '-qec', command, '/dev/null'], {

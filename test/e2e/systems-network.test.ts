@@ -66,8 +66,8 @@ async function bothAddresses(system: string): Promise<string[]> {
 async function buildImage(): Promise<string> {
   const recipe = join(recipes, 'dual.yaml');
   const entries = '  entries: !replace\n    - title: dual\n      mode: dual\n';
-  writeFileSync(recipe, `name: dual\nextends: cloudbios\nboot:\n${entries}`);
-  copyFileSync(join(recipes, 'cloudbios.lock.json'), join(recipes, 'dual.lock.json'));
+  writeFileSync(recipe, `name: dual\nextends: cloud\nboot:\n${entries}`);
+  copyFileSync(join(recipes, 'cloud.lock.json'), join(recipes, 'dual.lock.json'));
   giveToPlainUser(join(recipes, 'dual.lock.json'));
   const out = join(dir, 'dual');
   const cli = join(packageRoot(), 'dist', 'diskbios.js');

@@ -19,7 +19,7 @@ export interface Fixture {
   readonly dir: string;
   /** Value of XDG_CACHE_HOME. */
   readonly cache: string;
-  /** Folder with copies of the shipped recipes and `keyed.yaml` (cloudbios with an SSH key). */
+  /** Folder with copies of the shipped recipes and `keyed.yaml` (cloud with an SSH key). */
   readonly recipes: string;
   /** Folder of the built images: `minimal.iso`, and `minimal-agent.iso` with the agent. */
   readonly images: string;
@@ -78,8 +78,8 @@ async function makeFixture(dir: string): Promise<Fixture> {
   };
   const recipe = (name: string): string => join(recipes, `${name}.yaml`);
   const minimal = join(images, 'minimal.iso');
-  await diskbios('build', ...['minimal', 'cloudbios', 'diskbios'].map(recipe), '-o', images);
-  await diskbios('build', '--with-agent', ...['minimal', 'cloudbios', 'diskbios'].map(recipe), '-o', images);
+  await diskbios('build', ...['minimal', 'cloud', 'diskbios'].map(recipe), '-o', images);
+  await diskbios('build', '--with-agent', ...['minimal', 'cloud', 'diskbios'].map(recipe), '-o', images);
   for (const form of ['erofs', 'cpio']) {
     const settings = ['--set', `pe.livefs=${form}`, '--set', `name=${form}`];
     await diskbios('build', '--with-agent', recipe('minimal'), ...settings, '-o', images);
@@ -92,9 +92,9 @@ async function makeFixture(dir: string): Promise<Fixture> {
   const key = await makeSshKey(tools, dir);
   writeFileSync(
     recipe('keyed'),
-    ['name: keyed', 'extends: cloudbios', 'pe:', `  ssh-keys: [${JSON.stringify(key.line)}]`, ''].join('\n'),
+    ['name: keyed', 'extends: cloud', 'pe:', `  ssh-keys: [${JSON.stringify(key.line)}]`, ''].join('\n'),
   );
-  copyFileSync(join(recipes, 'cloudbios.lock.json'), join(recipes, 'keyed.lock.json'));
+  copyFileSync(join(recipes, 'cloud.lock.json'), join(recipes, 'keyed.lock.json'));
   giveToPlainUser(join(recipes, 'keyed.lock.json'));
   await diskbios('build', recipe('keyed'), '-o', images);
   return { dir, cache, recipes, images, tools, key, log };

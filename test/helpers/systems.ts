@@ -54,7 +54,7 @@ interface Listed {
   readonly state: string;
 }
 
-/** Boots cloudbios with the agent and an ext4 data volume of so many bytes, with these files on it. */
+/** Boots cloud with the agent and an ext4 data volume of so many bytes, with these files on it. */
 export async function startPe(
   { images, tools: dir }: Fixture,
   { name, files, size }: { readonly name: string; readonly files: string | undefined; readonly size: number },
@@ -65,7 +65,7 @@ export async function startPe(
     ...{ name, index: 0, firmware: 'bios', memory: 1024 ** 3, cpus: 2, networks: [{ kind: 'user' }] },
     // What happens before the kernel runs is not what these tests are about.
     image: undefined,
-    kernel: startedKernel(join(images, 'cloudbios-agent.iso')),
+    kernel: startedKernel(join(images, 'cloud-agent.iso')),
     disks: {
       data: {
         ...{

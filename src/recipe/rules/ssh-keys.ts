@@ -78,7 +78,7 @@ function checkServer(facts: Facts, path: Path): void {
     '`ssh-keys` has no effect: no SSH server is started',
     {
       expected: 'an enabled service that runs dropbear or sshd',
-      hint: 'recipes that extend `diskbios` or `cloudbios` have one',
+      hint: 'recipes that extend `diskbios` or `cloud` have one',
     },
   );
 }

@@ -23,13 +23,13 @@ export const templateRules: Rule = (facts) => {
 
 const origins = ['debian', 'oci', 'tar'] as const;
 
-/** Keys that count for one origin only. */
+/** Keys that count for one origin only, and what they are where they say nothing. */
 const effects = {
-  packages: 'debian',
-  exclude: 'debian',
-  scripts: 'debian',
-  tag: 'oci',
-  strip: 'tar',
+  packages: ['debian', '[]'],
+  exclude: ['debian', '[]'],
+  scripts: ['debian', 'true'],
+  tag: ['oci', ''],
+  strip: ['tar', '0'],
 } as const;
 
 function checkOrigin(facts: Facts, name: string, template: RawTemplate): boolean {
@@ -51,8 +51,10 @@ function checkOrigin(facts: Facts, name: string, template: RawTemplate): boolean
     );
     return false;
   }
-  for (const [key, origin] of Object.entries(effects)) {
-    if (origin === first || !isWritten(facts, [...at, key])) continue;
+  for (const key of Object.keys(effects) as (keyof typeof effects)[]) {
+    const [origin, idle] = effects[key];
+    if (origin === first || !isWritten(facts, [...at, key]) || JSON.stringify(template[key]) === idle)
+      continue;
     facts.problems.error(
       'no-effect',
       keyAt(facts, [...at, key]),

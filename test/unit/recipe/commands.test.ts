@@ -80,7 +80,7 @@ describe('check', () => {
     const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEFhQWFBYUFhQWFBYUFhQWFBYUFhQWFBYUFhQWFBYUFh me';
     const folder = writeRecipes({
       'home/id.pub': `# mine\n${key}\n\n`,
-      'a.yaml': 'name: a\nextends: cloudbios\npe: { ssh-keys: [{ file: ~/id.pub }] }',
+      'a.yaml': 'name: a\nextends: cloud\npe: { ssh-keys: [{ file: ~/id.pub }] }',
     });
     const { recipe } = await loadRecipe('a.yaml', { cwd: folder, env: { HOME: join(folder, 'home') } });
     expect(recipe.pe.sshKeys).toEqual([key]);

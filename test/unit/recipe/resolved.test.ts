@@ -5,7 +5,7 @@ import { loadRecipe } from '../../../src/recipe/load.ts';
 import { resolvedText } from '../../../src/recipe/resolved.ts';
 import { parent, writeRecipes } from './write-recipes.ts';
 
-test.each(['base', 'diskbios', 'cloudbios', 'minimal'])('%s, written out, means the same', async (name) => {
+test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])('%s, written out, means the same', async (name) => {
   const loaded = await loadRecipe(name);
   const folder = writeRecipes({ 'resolved.yaml': resolvedText(loaded, '/') });
   const again = await loadRecipe(join(folder, 'resolved.yaml'));

@@ -227,7 +227,7 @@ tests:
   });
 
   test('where there are none, are that it boots and powers off', async () => {
-    const { recipe } = await loadRecipe('cloudbios', { set: ['tests=!replace []'] });
+    const { recipe } = await loadRecipe('cloud', { set: ['tests=!replace []'] });
     expect(recipe.tests).toEqual(defaultTests(['iso']));
     expect(recipe.tests).toMatchObject([
       {
