@@ -183,8 +183,13 @@ async function main(): Promise<void> {
   const ownNetwork = createOwnNetwork(config, network);
   // What was set in memory, before an earlier supervisor of this boot ended.
   if (again) ownNetwork.load(undefined);
-  const bootDisk = createBootDisk(choice.slot, again, () => {
-    refresh();
+  const bootDisk = createBootDisk({
+    slot: choice.slot,
+    again,
+    volumes: () => storage.places().volumes,
+    changed() {
+      refresh();
+    },
   });
   const storage = createStorage(choice, config, again, {
     beforeMount: bootDisk.beforeMount,
@@ -217,6 +222,7 @@ async function main(): Promise<void> {
   const giveUp = now() + cardPatience;
   await wait.until(() => {
     network.scan();
+    drivers.lateDisks();
     storage.scan();
     return (now() > giveUp || !drivers.cardPending()) && network.settled() && storage.settled();
   });
@@ -264,7 +270,7 @@ async function main(): Promise<void> {
   markReady(ready);
   log(`${ready} (seconds since the kernel started: ${marks.join(', ')})`);
 
-  void bootDisk.ready(storage.places().volumes, failed.length === 0 && systems.problems().length === 0);
+  bootDisk.ready(failed.length === 0 && systems.problems().length === 0);
   const oneTimePassword = await prepareLogin(config, storage.ownPassword());
   const sshKeys = (readText('/root/.ssh/authorized_keys') ?? '').trim() !== '';
   const problems = (): string[] => [

@@ -55,10 +55,12 @@ async function findVolumes(choice: BootChoice, config: PeConfig): Promise<Volume
     home: () => Promise.resolve([]),
     changed: () => undefined,
   });
-  await createDrivers().others();
+  const drivers = createDrivers();
+  await drivers.others();
   volumes.driversLoaded();
   await new Promise<void>((resolve) => {
     const look = (): void => {
+      drivers.lateDisks();
       volumes.scan();
       if (volumes.settled()) resolve();
       else after(tick, look);

@@ -1,3 +1,4 @@
+import { bootPartitions } from '../../base/boot-disk.ts';
 import { readSuperblock, type Superblock, superblockBytes } from '../../base/superblock.ts';
 import { busybox, execute, executeForBytes } from '../host/run.ts';
 import { exists, list, readText } from '../host.ts';
@@ -85,6 +86,14 @@ const hasTarget = (path: string): boolean =>
   list(path)
     .filter((name) => name.startsWith('host'))
     .some((host) => list(`${path}/${host}`).some((name) => name.startsWith('target')));
+
+/**
+ * Whether the disk that this PE was started from may come yet: a stick takes its time, and before its controller has found it there
+ * is no trace of it.
+ */
+export const bootDiskPending = (): boolean =>
+  list('/sys/bus/usb/devices').length > 0 &&
+  !list(blocks).some((name) => read(`${blocks}/${name}/uevent`).includes(`PARTNAME=${bootPartitions.esp}`));
 
 /** Whether the machine has anything that a disk could come from. */
 export function canHaveDisks(): boolean {

@@ -10,8 +10,8 @@ export interface BootDisk {
   /** To be awaited before a data volume is mounted. Resolves to what is wrong. */
   readonly beforeMount: (candidate: Candidate) => Promise<readonly string[]>;
   /** To be called once, after READY. `good`: all that this boot was to start is up. */
-  readonly ready: (volumes: readonly Volume[], good: boolean) => Promise<void>;
-  /** To be called now and then after that: the disk may come late. */
+  readonly ready: (good: boolean) => void;
+  /** To be called now and then: the disk may come late. */
   readonly look: () => void;
   /** `undefined`: this PE was not started from a disk. */
   readonly status: () => BootDiskStatus | undefined;
@@ -19,7 +19,7 @@ export interface BootDisk {
 
 const none: BootDisk = {
   beforeMount: () => Promise.resolve([]),
-  ready: () => Promise.resolve(),
+  ready: () => undefined,
   look: () => undefined,
   status: () => undefined,
 };
@@ -30,21 +30,32 @@ const mostLooks = 20;
 const work = (): Promise<typeof import('../boot-disk/work.ts')> => import('../boot-disk/work.ts');
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** `again`: an earlier supervisor of this boot has ended, which is no sign of a good slot. */
-export function createBootDisk(slot: Slot | undefined, again: boolean, changed: () => void): BootDisk {
+export interface BootDiskFacts {
+  /** `undefined`: this PE was started from something else. */
+  readonly slot: Slot | undefined;
+  /** An earlier supervisor of this boot has ended, which is no sign of a good slot. */
+  readonly again: boolean;
+  readonly volumes: () => readonly Volume[];
+  readonly changed: () => void;
+}
+
+export function createBootDisk({ slot, again, volumes, changed }: BootDiskFacts): BootDisk {
   if (slot === undefined) return none;
   let dataDisk: string | undefined;
   let note: string | undefined;
   let slots: SlotState | undefined;
   let keep = false;
   let looks = 0;
+  let up = false;
+  let busy = false;
+  let filesDone = false;
 
   const explain = (why: string): void => {
     note = why;
     log(`boot disk: ${why}`);
   };
 
-  async function beforeMount({ device, writeProtected }: Candidate): Promise<readonly string[]> {
+  async function grow({ device, writeProtected }: Candidate): Promise<readonly string[]> {
     const { liesOn, placeOf, plannedGrowth, writeGrowth } = await work();
     const [under = device] = liesOn(device);
     const place = placeOf(under);
@@ -59,19 +70,13 @@ export function createBootDisk(slot: Slot | undefined, again: boolean, changed: 
       explain(`${disk}: ${growth.why}, ${stays}`);
     } else if (under !== device || writeProtected) {
       explain(`${disk}: it is ${writeProtected ? 'write-protected' : 'encrypted'}, ${stays}`);
-    } else {
-      try {
-        if (await writeGrowth(device, growth))
-          log(`boot disk ${disk}: the data partition has ${formatBytes(growth.bytes)} now`);
-        else explain(`${disk}: it is in use, so its data partition grows with the next boot`);
-      } catch (error) {
-        return [`${disk}: its partition table cannot be written: ${reason(error)}`];
-      }
-    }
+    } else if (await writeGrowth(device, growth)) {
+      log(`boot disk ${disk}: the data partition has ${formatBytes(growth.bytes)} now`);
+    } else explain(`${disk}: it is in use, so its data partition grows with the next boot`);
     return [];
   }
 
-  async function look(running: Slot): Promise<void> {
+  async function lookAtSlot(running: Slot): Promise<void> {
     if (slots !== undefined || looks >= mostLooks) return;
     looks += 1;
     const { readSlots } = await work();
@@ -85,24 +90,45 @@ export function createBootDisk(slot: Slot | undefined, again: boolean, changed: 
     if (slots !== undefined) changed();
   }
 
+  async function lookAtFiles(): Promise<void> {
+    const disk = dataDisk;
+    if (filesDone || disk === undefined) return;
+    const { growFiles, isBootDisk, placeOf } = await work();
+    const volume = volumes().find(({ device }) => placeOf(device)?.disk === disk);
+    if (volume === undefined) return;
+    filesDone = true;
+    if (volume.readOnly !== undefined || !isBootDisk(disk)) return;
+    const said = await growFiles(volume);
+    if (said === undefined) return;
+    if ('log' in said) log(said.log);
+    else explain(`${disk}: ${said.note}`);
+    changed();
+  }
+
+  function look(running: Slot): void {
+    if (!up || busy) return;
+    busy = true;
+    void lookAtSlot(running)
+      .then(lookAtFiles)
+      .catch((error: unknown) => {
+        explain(reason(error));
+      })
+      .then(() => {
+        busy = false;
+      });
+  }
+
   return {
-    beforeMount,
-    look() {
-      void look(slot);
-    },
-    async ready(volumes, good) {
+    beforeMount: (candidate) =>
+      // It is mounted all the same.
+      grow(candidate).catch((error: unknown) => [`${candidate.device} does not grow: ${reason(error)}`]),
+    ready(good) {
+      up = true;
       keep = good && !again;
-      await look(slot);
-      const { growFiles, isBootDisk, placeOf } = await work();
-      const disk = dataDisk;
-      const volume = volumes.find(({ device }) => placeOf(device)?.disk === disk);
-      if (volume === undefined || volume.readOnly !== undefined || disk === undefined || !isBootDisk(disk))
-        return;
-      const said = await growFiles(volume);
-      if (said === undefined) return;
-      if ('log' in said) log(said.log);
-      else explain(`${disk}: ${said.note}`);
-      changed();
+      look(slot);
+    },
+    look() {
+      look(slot);
     },
     status: () => ({ slot: slots, note }),
   };

@@ -1,4 +1,4 @@
-import { exists, list, readText, run, writeText } from '../host.ts';
+import { exists, list, now, readText, run, writeText } from '../host.ts';
 import { isNetworkDevice, shares, toProbe } from '../lib/modaliases.ts';
 import { log } from './log.ts';
 
@@ -12,6 +12,8 @@ export interface Drivers {
   readonly network: () => Promise<boolean>;
   /** Loads the drivers of everything else that is there now. Slow devices such as disks go on answering afterwards. */
   readonly others: () => Promise<void>;
+  /** Begins to load the drivers of disks that have come since: a stick shows itself a second after its controller. To be called again and again. */
+  readonly lateDisks: () => void;
   /** Whether a network card has got its driver but shows no interface yet. */
   readonly cardPending: () => boolean;
   /** A device has come: loads its driver together with those of its neighbours. */
@@ -23,9 +25,13 @@ interface Device {
   readonly modalias: string;
 }
 
-function devices(): Device[] {
+/** What disks come on that are found in steps, and the milliseconds between two looks. */
+const lateBuses = ['usb', 'scsi', 'mmc'];
+const lateTick = 200;
+
+function devices(buses = list('/sys/bus')): Device[] {
   const found: Device[] = [];
-  for (const bus of list('/sys/bus')) {
+  for (const bus of buses) {
     const folder = `/sys/bus/${bus}/devices`;
     for (const name of list(folder)) {
       const path = `${folder}/${name}`;
@@ -53,6 +59,7 @@ export function createDrivers(): Drivers {
   let cards: string[] = [];
   let plugged: string[] = [];
   let busy = false;
+  let lookedAt = -Infinity;
 
   async function work(): Promise<void> {
     busy = true;
@@ -87,6 +94,17 @@ export function createDrivers(): Drivers {
       writeText(asyncProbe, '1');
       await loadAll(() => true, [always]);
       writeText(asyncProbe, '0');
+    },
+    lateDisks() {
+      if (now() - lookedAt < lateTick) return;
+      lookedAt = now();
+      const names = toProbe(
+        devices(lateBuses).map(({ modalias }) => modalias),
+        asked,
+      );
+      for (const name of names) asked.add(name);
+      plugged.push(...names);
+      if (names.length > 0 && !busy) void work();
     },
     cardPending: () =>
       cards.some(

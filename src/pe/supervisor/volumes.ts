@@ -21,7 +21,7 @@ import {
   volumesFolder,
 } from '../lib/systems/places.ts';
 import { recover } from '../systems/journal.ts';
-import { blockDevices, canHaveDisks, disksPending, superblockOf } from './block-devices.ts';
+import { blockDevices, bootDiskPending, canHaveDisks, disksPending, superblockOf } from './block-devices.ts';
 import { log } from './log.ts';
 import { mountVolume, offerDirs } from './mount-volume.ts';
 
@@ -224,7 +224,7 @@ export function createVolumes(
       void disksPending(now() - loaded).then((answer) => {
         asking = false;
         answered = now();
-        coming = answer;
+        coming = answer || (choice.slot !== undefined && bootDiskPending());
         events.changed();
       });
     }
