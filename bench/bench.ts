@@ -8,11 +8,13 @@ import { version } from '../src/base/version.ts';
 import { benchBoots } from './boots.ts';
 import { type Built, benchBuilds, buildOnce } from './builds.ts';
 import { type Figure, figuresTable } from './figures.ts';
+import { benchMedia } from './media.ts';
 import { benchProof } from './proof.ts';
 import { benchSystems } from './systems.ts';
 
 type Section = (root: string, built: Built, repetitions: number) => Promise<Figure[]>;
 const sections: Readonly<Record<string, Section>> = {
+  media: benchMedia,
   boots: (root, { store, recipe }, repetitions) => benchBoots(root, store, recipe, repetitions),
   proof: benchProof,
   systems: benchSystems,

@@ -30,8 +30,13 @@ interface Run {
   readonly peakMb: number;
 }
 
-/** Runs one build; its wall time and the builder's own peak memory. */
-function timedBuild(cwd: string, store: string, recipe: string): Promise<Run> {
+/** Runs one build; its wall time and the builder's own peak memory. `more`: further words of the command line. */
+export function timedBuild(
+  cwd: string,
+  store: string,
+  recipe: string,
+  more: readonly string[] = [],
+): Promise<Run> {
   const argv = [
     join(packageRoot(), 'dist', 'diskbios.js'),
     'build',
@@ -41,6 +46,7 @@ function timedBuild(cwd: string, store: string, recipe: string): Promise<Run> {
     '--timings',
     '--progress',
     'none',
+    ...more,
   ];
   // What the run before left to be written must not slow this one down.
   spawnSync('sync');
@@ -66,7 +72,8 @@ function timedBuild(cwd: string, store: string, recipe: string): Promise<Run> {
   });
 }
 
-function onlyDownloads(from: string, to: string): string {
+/** A store with the packages of another one, and nothing made of them. */
+export function onlyDownloads(from: string, to: string): string {
   rmSync(to, { recursive: true, force: true });
   const blobs = join('blobs', 'sha256');
   for (const prefix of readdirSync(join(from, blobs))) {

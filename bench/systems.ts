@@ -36,14 +36,22 @@ async function secondsOf(sh: Shell, command: string): Promise<number> {
   return to - from;
 }
 
-/** Seconds of uptime at which a process was started (proc(5): field 22 of stat, in hundredths). */
-const startOf = (pid: string): string => `sed 's/.*) //' /proc/$(${pid})/stat | cut -d' ' -f20`;
+/** Has the init of a system write down the uptime first of all. */
+const noteBegin = (name: string): string => `mkdir -p /hd/${name}/delta/etc
+    { echo '::sysinit:/etc/begun'; cat /usr/lib/diskbios/app/etc/inittab; } >/hd/${name}/delta/etc/inittab
+    printf '#!/bin/sh\\nread a b </proc/uptime\\necho $a >/begun\\n' >/hd/${name}/delta/etc/begun
+    chmod 755 /hd/${name}/delta/etc/begun`;
 
-/** From the request to the first process inside: by the manager, and by a bare lxc-start of the same configuration. */
-async function startSeconds(sh: Shell, request: string, pid: string): Promise<number> {
-  const said = await sh(`read a b </proc/uptime; ${request} || exit 1; echo "$a $(${startOf(pid)})"`);
-  const [from = Number.NaN, ticks = Number.NaN] = said.split('\n').at(-1)?.split(' ').map(Number) ?? [];
-  return ticks / 100 - from;
+/** From the request until the init of a system runs: by the manager, and by a bare lxc-start of the same configuration. */
+async function startSeconds(sh: Shell, request: string, system: string): Promise<number> {
+  const begun = `/hd/${system}/delta/begun`;
+  // Looked for seldom, since looking is work as well.
+  const wait = `until [ -s ${begun} ]; do sleep 1; done`;
+  const said = await sh(
+    `rm -f ${begun}; read a b </proc/uptime; ${request} || exit 1; ${wait}; echo "$a $(cat ${begun})"`,
+  );
+  const [from = Number.NaN, to = Number.NaN] = said.split('\n').at(-1)?.split(' ').map(Number) ?? [];
+  return to - from;
 }
 
 const bare = '/run/bench';
@@ -83,21 +91,22 @@ const everySystem = `$(seq 0 ${many - 1})`;
 
 async function startsOf(sh: Shell, repetitions: number): Promise<number[]> {
   const starts: number[] = [];
-  const pid = '/run/diskbios/systems/bench0/init-pid';
   for (let n = 0; n < repetitions; n += 1) {
+    const system = `bench${n}`;
+    await sh(`${noteBegin('bare')}; ${noteBegin(system)}`);
     const byLxc = await startSeconds(
       sh,
       `/usr/bin/mount -a -T ${bare}/mounts && lxc-start -n bare -P ${bare} -f ${bare}/config -d`,
-      `lxc-info -P ${bare} -n bare -p -H`,
+      'bare',
     );
     await sh(`lxc-stop -k -P ${bare} -n bare; awk '{ print $2 }' ${bare}/mounts | tac | xargs umount`);
     // As a boot starts it; `systemx start` waits for the same.
     const byManager = await startSeconds(
       sh,
-      `echo 'start system-bench0 bench' >/run/diskbios/control; until [ -s ${pid} ]; do sleep 0.1; done`,
-      `cat ${pid}`,
+      `echo 'start system-${system} bench' >/run/diskbios/control`,
+      system,
     );
-    await sh(`systemx stop bench0 >/dev/null; rm -f ${pid}`);
+    await sh(`systemx stop ${system} >/dev/null; rm -f /hd/${system}/delta/begun /hd/${system}/delta/etc/*`);
     starts.push(byManager / byLxc);
   }
   return starts;
