@@ -227,3 +227,17 @@ test.each(programs.filter(([name]) => findProgram(name) !== undefined))(
     expect((await run([name, '--verify', file])).stdout).toContain(praise);
   },
 );
+
+test.skipIf(findProgram('sfdisk') === undefined)('sfdisk finds all partitions after each write', async () => {
+  const { pieces } = plan(diskOf(512, 7 * mib, 10 * mib), 512) as Growth & { kind: 'grow' };
+  const file = join(dir, 'cut.img');
+  for (let cut = 0; cut <= pieces.length; cut += 1) {
+    const disk = diskOf(512, 7 * mib, 10 * mib);
+    apply(disk, plan(disk, 512), cut);
+    writeFileSync(file, disk);
+    const { partitiontable } = JSON.parse((await run(['sfdisk', '--json', file])).stdout) as {
+      partitiontable: { partitions: readonly { name: string }[] };
+    };
+    expect(partitiontable.partitions.map(({ name }) => name)).toEqual(names);
+  }
+});
