@@ -5,7 +5,8 @@ import { formatBytes, formatDuration } from '../../base/sizes.ts';
 import type { FlashFlags, FlashWish } from '../flash/flags.ts';
 import type { FlashServices } from '../flash/services.ts';
 import type { CliIo } from '../io.ts';
-import { type ProgressFlags, progressOptions, withProgressFlags } from '../options.ts';
+import { progressOptions, withProgressFlags } from '../options.ts';
+import { addPersonalOptions } from '../personal/options.ts';
 
 const examples = `
 Without a device, the disks that can be written to are shown, and one is asked for. Never offered are the disk that this
@@ -13,13 +14,15 @@ system runs from and disks in use; built-in disks, and those that hold a part of
 only when asked for. A device is overwritten from its start; its name is to be typed before.
 
 Where a block map (.bmap) lies beside the image, only the blocks that it names are written. All is read back and compared.
-The first MiB comes last, so that nothing starts from a device that is not finished.
+The first MiB comes last, so that nothing starts from a device that is not finished. Personal settings, as of
+\`diskbios personalize\`, are put onto the device afterwards; the image stays as it is.
 
 Examples:
   $ diskbios flash out/mybox.img
   $ diskbios flash out/mybox.img /dev/sdb --test
   $ diskbios flash out/mybox.img.zst /dev/disk/by-id/usb-SanDisk_Ultra_4C530001-0:0 --yes 4C530001
   $ diskbios flash out/mybox.img disk.raw
+  $ diskbios flash out/mybox.img /dev/sdb --hostname pe7 --ssh-key ~/.ssh/id_ed25519.pub
   $ diskbios flash --list
 `;
 
@@ -50,8 +53,9 @@ export function register(program: Command, io: CliIo, services?: FlashServices):
       '--test [firmware]',
       'afterwards, start a virtual machine from it, which cannot change it: bios, uefi, both',
     )
-    .option('--json', 'print what was done, or the list, as JSON')
-    .addHelpText('after', examples);
+    .option('--json', 'print what was done, or the list, as JSON');
+  addPersonalOptions(command);
+  command.addHelpText('after', examples);
   withProgressFlags(command).action((image: string | undefined, to: string | undefined, flags: FlashFlags) =>
     start(image, to, flags, io, services),
   );
@@ -90,20 +94,17 @@ async function list(wish: FlashWish, { devices }: FlashServices, io: CliIo): Pro
   } else io.out(listing(all));
 }
 
-async function write(
-  wish: FlashWish,
-  services: FlashServices,
-  io: CliIo,
-  flags: ProgressFlags,
-): Promise<void> {
-  const [{ choose }, { openSource }, { flashTo }, { showRate }] = await Promise.all([
+async function write(wish: FlashWish, services: FlashServices, io: CliIo, flags: FlashFlags): Promise<void> {
+  const [{ choose }, { openSource }, { flashTo }, { showRate }, { settingsFor }] = await Promise.all([
     import('../flash/choose.ts'),
     import('../../flash/source.ts'),
     import('../flash/write.ts'),
     import('../flash/rate.ts'),
+    import('../flash/personal.ts'),
   ]);
   const started = performance.now();
   const image = resolve(io.cwd, wish.image ?? '');
+  const personal = await settingsFor(image, flags, io);
   const source = await openSource(image, { bmap: wish.bmap, sha256: wish.sha256, signal: io.signal });
   const progress = await showRate(io, progressOptions(flags));
   try {
@@ -120,7 +121,7 @@ async function write(
       ask: services.ask,
       tell: io.err,
     });
-    const done = await flashTo(source, to, { wish, services, io, monitor: progress.monitor });
+    const done = await flashTo(source, to, { wish, personal, services, io, monitor: progress.monitor });
     await progress.finish();
     const seconds = (performance.now() - started) / 1000;
     if (wish.json) {

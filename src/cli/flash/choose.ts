@@ -62,7 +62,7 @@ export async function choose(choice: Choice): Promise<Destination> {
   if (refused.length > 0) throw refusedError(device, refused);
   if (wish.yes === undefined && ask !== undefined) tell(listing([{ device, refused }]));
   const { identity } = device;
-  if (wish.yes === undefined) await consent(device.name, 'all of this is overwritten', choice);
+  if (wish.yes === undefined) await consent(device.name, 'all of this is to be overwritten', choice);
   else if (identity === undefined) {
     throw new UserError({
       code: 'no-serial',

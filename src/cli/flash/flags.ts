@@ -2,9 +2,10 @@ import { type Diagnostic, UserError } from '../../base/errors.ts';
 import { type Firmware, firmwares } from '../../base/machine.ts';
 import type { Allowed } from '../../flash/device.ts';
 import type { ProgressFlags } from '../options.ts';
+import type { PersonalFlags } from '../personal/options.ts';
 
 /** The options of `flash` as commander gives them. */
-export interface FlashFlags extends ProgressFlags {
+export interface FlashFlags extends ProgressFlags, PersonalFlags {
   readonly list?: true;
   readonly yes?: string;
   readonly allowFixed?: true;

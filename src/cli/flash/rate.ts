@@ -25,7 +25,7 @@ const every = { terminal: 100, json: 250 } as const;
 export async function showRate(
   io: CliIo,
   options: ProgressOptions,
-): Promise<{ monitor: Monitor; finish(): Promise<void> }> {
+): Promise<{ readonly monitor: Monitor; readonly finish: () => Promise<void> }> {
   const { showProgress } = await import('../progress/progress.ts');
   const moving = options.mode === 'auto' && io.errIsTty && !options.verbose && io.env['CI'] === undefined;
   const plain = await showProgress(io, { ...options, mode: moving ? 'plain' : options.mode });

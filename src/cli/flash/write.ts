@@ -1,5 +1,6 @@
 import { FailedError } from '../../base/errors.ts';
 import type { Monitor } from '../../base/events.ts';
+import type { PersonalSettings } from '../../base/personal.ts';
 import type { Destination } from '../../flash/destination.ts';
 import { type FlashState, stateText } from '../../flash/errors.ts';
 import { type Flashed, flash } from '../../flash/flash.ts';
@@ -8,10 +9,13 @@ import { lengthOf } from '../../flash/ranges.ts';
 import type { ImageSource } from '../../flash/source.ts';
 import type { CliIo } from '../io.ts';
 import type { FlashWish } from './flags.ts';
+import { putSettings } from './personal.ts';
 import type { FlashServices } from './services.ts';
 
 interface Work {
   readonly wish: FlashWish;
+  /** What the device is given beside the image. */
+  readonly personal: PersonalSettings | undefined;
   readonly services: FlashServices;
   readonly io: CliIo;
   readonly monitor: Monitor;
@@ -19,11 +23,13 @@ interface Work {
 
 export interface Done extends Flashed {
   readonly path: string;
+  /** The personal settings that are on it, without secrets. */
+  readonly personal: unknown;
 }
 
 /** Writes to a device or file that was agreed on, and says at any end what is on it now. */
 export async function flashTo(source: ImageSource, to: Destination, work: Work): Promise<Done> {
-  const { io, wish, services, monitor } = work;
+  const { io, wish, services, monitor, personal } = work;
   const { signal } = io;
   const opened = await open(source, to, services);
   const { target } = opened;
@@ -49,9 +55,10 @@ export async function flashTo(source: ImageSource, to: Destination, work: Work):
       });
     }
     await opened.keep();
+    const settings = personal === undefined ? undefined : await putSettings(target.path, personal, io);
     // Nobody can mount it as long as it is open.
     for (const firmware of wish.test) await services.bootTest(target.path, firmware);
-    return { path: target.path, ...flashed };
+    return { path: target.path, ...flashed, personal: settings };
   } catch (error) {
     throw signal.aborted || at.state === 'done' ? error : withState(error, stateText(at.state, target));
   } finally {
