@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { UserError } from '../../base/errors.ts';
+import type { RootReport } from '../../image/root-medium.ts';
 import type { CliIo } from '../io.ts';
 
 interface Options {
@@ -24,7 +26,7 @@ export function register(program: Command, io: CliIo): void {
   program
     .command('inspect')
     .description('show what an image boots on, its boot entries, packages, and what takes its space')
-    .argument('<image>', 'ISO image')
+    .argument('<image>', 'ISO or disk image, archive, container image or folder')
     .option('--packages', 'only the packages, with versions and sizes')
     .option('--files', 'only the files, of the medium and of the PE')
     .option(
@@ -52,9 +54,33 @@ Examples:
     });
 }
 
+/** What boots in no way: an archive, a container image or a folder. */
+async function inspectRoot(root: RootReport, options: Options, io: CliIo): Promise<void> {
+  const { json, files, ...others } = options;
+  const [without] = Object.keys(others);
+  if (without !== undefined) {
+    throw new UserError({
+      code: 'no-effect',
+      message: `--${without} has no effect: ${root.file} is a root, without a boot menu or a manifest`,
+      expected: '--files or --json, or neither',
+    });
+  }
+  const { rootFiles, rootOverview } = await import('../views/root.ts');
+  io.out(
+    json === true
+      ? `${JSON.stringify(root, null, 2)}\n`
+      : files === true
+        ? rootFiles(root)
+        : rootOverview(root),
+  );
+}
+
 async function inspect(path: string, options: Options, io: CliIo): Promise<void> {
   const { describeImage, sbomOf } = await import('../../image/describe.ts');
   const { openImage } = await import('../../image/open.ts');
+  const { describeRoot } = await import('../../image/root-medium.ts');
+  const root = describeRoot(path);
+  if (root !== undefined) return inspectRoot(root, options, io);
   using image = openImage(path);
   if (options.sbom === true) {
     io.out(sbomOf(image));
