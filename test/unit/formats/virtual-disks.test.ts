@@ -81,6 +81,61 @@ describe.skipIf(missing)('virtual disks that qemu-img writes (needs qemu-utils)'
     expect(disk?.read(65_536 * 3 + 90, 40).toString('latin1')).toContain('data at 196708');
   });
 
+  it.each(formats)('%s: bytes that are stored are changed where they are', async (format, name) => {
+    const [file, raw] = [readFileSync(path(`first/disk.${format}`)), readFileSync(path('raw'))];
+    const disk = openVirtualDisk(strictReader(file), file.length);
+    // Over the border of two blocks, and again, shorter and longer.
+    for (const [at, text] of [
+      [8 * 1024 ** 2 + 65_536 - 100, 'over the border '.repeat(40)],
+      [8 * 1024 ** 2 + 65_536 - 90, 'x'],
+      [8 * 1024 ** 2 + 65_536 + 2000, 'a'.repeat(9000)],
+      [
+        8 * 1024 ** 2 + 65_536 + 2000,
+        Buffer.from(raw).toString('base64', 8 * 1024 ** 2, 8 * 1024 ** 2 + 6000),
+      ],
+    ] as const) {
+      const bytes = Buffer.from(text);
+      for (const piece of disk?.change(at, bytes) ?? []) piece.bytes.copy(file, piece.at);
+      bytes.copy(raw, at);
+      expect(disk?.read(8 * 1024 ** 2, 1024 ** 2).equals(raw.subarray(8 * 1024 ** 2, 9 * 1024 ** 2))).toBe(
+        true,
+      );
+    }
+    writeFileSync(path(`changed.${format}`), file);
+    writeFileSync(path('changed.raw'), raw);
+    await run([
+      'qemu-img',
+      'compare',
+      '-f',
+      'raw',
+      '-F',
+      name,
+      path('changed.raw'),
+      path(`changed.${format}`),
+    ]);
+    if (name !== 'vpc') await run(['qemu-img', 'check', '-q', '-f', name, path(`changed.${format}`)]);
+    expect(() => disk?.change(12 * 1024 ** 2, Buffer.from('x'))).toThrow(
+      /cannot be written over: nothing is stored/,
+    );
+  });
+
+  it('qcow2: what a snapshot has too, or what is packed, is not changed', async () => {
+    const file = path('shared.qcow2');
+    await run(['qemu-img', 'convert', '-f', 'raw', '-O', 'qcow2', path('raw'), file]);
+    const change = (name: string) => {
+      const bytesOf = readFileSync(name);
+      return openVirtualDisk(strictReader(bytesOf), bytesOf.length)?.change(8 * 1024 ** 2, Buffer.from('x'));
+    };
+    expect(change(file)).toHaveLength(1);
+    await run(['qemu-img', 'snapshot', '-c', 'before', file]);
+    expect(() => change(file)).toThrow(/a snapshot/);
+    await run(['qemu-img', 'convert', '-c', '-f', 'raw', '-O', 'qcow2', path('raw'), path('packed.qcow2')]);
+    const packed = readFileSync(path('packed.qcow2'));
+    const at = 5 * 1024 ** 2;
+    const disk = openVirtualDisk(strictReader(packed), packed.length);
+    expect(() => disk?.change(at, Buffer.from('x'))).toThrow(/compressed/);
+  });
+
   it('qcow2: compressed ones are read too', async () => {
     await run(['qemu-img', 'convert', '-c', '-f', 'raw', '-O', 'qcow2', path('raw'), path('packed.qcow2')]);
     const file = readFileSync(path('packed.qcow2'));
