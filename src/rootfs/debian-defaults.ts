@@ -1,9 +1,11 @@
 import { maker, plainLines } from './make.ts';
 import type { FinishStep } from './types.ts';
 
+/** `/etc/hosts` of a root that nobody has named yet. */
+export const plainHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
 const shellsFrom = 'usr/share/debianutils/shells';
 
-/** Files that a whole Debian has from its scripts, and a PE does without: valid shells, dpkg's architecture, a place for ifupdown. */
+/** Files that a whole Debian has from its scripts or its installer, and a PE does without. */
 export const debianDefaults: FinishStep = {
   name: 'Debian defaults',
   async run({ tree, read, packages, epoch, arch }) {
@@ -25,6 +27,7 @@ export const debianDefaults: FinishStep = {
         ...(has('ifupdown') && !tree.has('etc/network/interfaces')
           ? [make.file('etc/network/interfaces', 'source /etc/network/interfaces.d/*\n')]
           : []),
+        ...(tree.has('etc/hosts') ? [] : [make.file('etc/hosts', plainHosts)]),
         ...(has('systemd') ? [make.dir('var/log/journal')] : []),
       ],
       warnings: [],

@@ -2,14 +2,16 @@ import { copyFileSync, linkSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CommandError, MissingError } from '../../base/errors.ts';
-import type { Json } from '../../base/json.ts';
+import { type Json, sha256 } from '../../base/json.ts';
 import type { LockedPackage } from '../../debian/package.ts';
 import { RootLayers } from '../../formats/root-layers.ts';
 import { indexTar } from '../../formats/tar-index.ts';
 import { stepNode } from '../../plan/node.ts';
 import type { OverlayEntry } from '../../plan/source.ts';
 import type { StepContext, StepKind, StepNode } from '../../plan/types.ts';
+import { plainHosts } from '../../rootfs/debian-defaults.ts';
 import { excluder } from '../../rootfs/exclude.ts';
+import { maker } from '../../rootfs/make.ts';
 import { findProgram } from '../../sys/run.ts';
 import { overlayEntry } from '../overlay-entry.ts';
 import { type PackageControl, packageArtifacts, packageInputs } from '../package.ts';
@@ -47,7 +49,7 @@ function mode(): string {
 }
 
 /** A repository of the locked packages and nothing else, in a folder. */
-async function writeRepository(context: StepContext, { packages }: Options): Promise<string> {
+async function writeRepository(context: StepContext, { packages, suite, arch }: Options): Promise<string> {
   const folder = join(context.scratch, 'packages');
   await mkdir(folder);
   const controls = new Map(
@@ -64,7 +66,18 @@ async function writeRepository(context: StepContext, { packages }: Options): Pro
       `${(controls.get(pkg.name) ?? '').trimEnd()}\nFilename: ./${name}\nSize: ${pkg.size}\nSHA256: ${pkg.sha256}\n`,
     );
   }
-  writeFileSync(join(folder, 'Packages'), stanzas.join('\n'));
+  const list = stanzas.join('\n');
+  writeFileSync(join(folder, 'Packages'), list);
+  // By the suite's name mmdebstrap finds what is essential.
+  const digest = `${sha256(list)} ${Buffer.byteLength(list)} Packages`;
+  const release = [
+    `Suite: ${suite}`,
+    `Codename: ${suite}`,
+    `Architectures: ${arch}`,
+    'SHA256:',
+    ` ${digest}`,
+  ];
+  writeFileSync(join(folder, 'Release'), `${release.join('\n')}\n`);
   return folder;
 }
 
@@ -117,6 +130,7 @@ export const mmdebstrapStep: StepKind = {
       ...{ file: tar, read: readAtOf(tar, reader), origin: `debian ${options.suite}`, asWritten: true },
     });
     layers.add(made.flatMap((entry) => exclude.keep(entry) ?? []));
+    if (!layers.has('etc/hosts')) layers.add([maker('hosts', context.epoch).file('etc/hosts', plainHosts)]);
     layers.add(options.overlay.map((item) => overlayEntry(context, item)));
     const facts = { source: `debian ${options.suite}`, init: undefined, env: {} };
     writeRoot(context, layers.list(), facts);
