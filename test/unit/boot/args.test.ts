@@ -31,6 +31,15 @@ const lines = (over: Partial<GuestSpec> = {}): string =>
     .replace(/ -(?=[a-zS])/g, '\n-');
 
 describe('the command line of QEMU', () => {
+  test('a guest with a folder of this machine, whose memory the server of that folder sees', () => {
+    const given = lines({ share: { tag: '10-root', socket: '/g/a,b' } });
+    expect(given).toContain('-machine q35,memory-backend=memory');
+    expect(given).toContain('-object memory-backend-memfd,id=memory,size=512M,share=on');
+    expect(given).toContain('-chardev socket,id=share,path=/g/a,,b');
+    expect(given).toContain('-device vhost-user-fs-pci,chardev=share,tag=10-root');
+    expect(lines()).not.toContain('memory-backend');
+  });
+
   test('a BIOS guest with a CD', async () => {
     await expect(lines()).toMatchFileSnapshot('../../golden/qemu-bios-cd.txt');
   });
