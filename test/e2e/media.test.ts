@@ -1,25 +1,13 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  writeSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { formatGrubEnv, parseGrubEnv } from '../../src/base/grub-env.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { readFat } from '../../src/formats/fat.ts';
-import { readPartitionTables } from '../../src/formats/partitions.ts';
-import type { Extent } from '../../src/formats/piece.ts';
 import { compareImages } from '../../src/image/compare.ts';
 import { describeFile } from '../../src/image/describe.ts';
 import { findProgram, run } from '../../src/sys/run.ts';
 import { toolArgv } from '../../src/sys/tools.ts';
 import { bootGuest, passMenu, waitForReady } from '../helpers/boot.ts';
+import { environment, partition, setEnvironment, tryOtherSlot } from '../helpers/boot-disk.ts';
 import { asPlainUser, giveToPlainUser } from '../helpers/plain-user.ts';
 
 const { dir, cache, recipes, tools } = inject('fixture');
@@ -39,42 +27,6 @@ async function build(to: string, ...more: string[]): Promise<void> {
 }
 
 beforeAll(() => build(out));
-
-/** A partition of an image by its name. */
-function partition(image: string, name: string): Extent {
-  const found = readPartitionTables(reader(image)).gpt?.partitions.find((each) => each.name === name);
-  if (found === undefined) throw new Error(`${image} has no partition ${name}`);
-  return { from: found.offset, to: found.offset + found.bytes };
-}
-
-function reader(image: string, base = 0): (offset: number, length: number) => Buffer {
-  return (offset, length) => {
-    const fd = openSync(image, 'r');
-    const bytes = Buffer.alloc(length);
-    const got = readSync(fd, bytes, 0, length, base + offset);
-    closeSync(fd);
-    return bytes.subarray(0, got);
-  };
-}
-
-function write(image: string, at: number, bytes: Uint8Array): void {
-  const fd = openSync(image, 'r+');
-  writeSync(fd, bytes, 0, bytes.length, at);
-  closeSync(fd);
-}
-
-/** Where the variables of the boot loader lie: one place of 1024 bytes. */
-function environmentAt(image: string): number {
-  const { from } = partition(image, 'DISKBIOS-ESP');
-  const entry = readFat(reader(image, from)).entries.find(({ path }) => path === 'boot/grub/grubenv');
-  const [extent] = entry?.extents ?? [];
-  if (extent === undefined) throw new Error(`${image} has no grubenv`);
-  return from + extent.from;
-}
-
-function setEnvironment(image: string, variables: Readonly<Record<string, string>>): void {
-  write(image, environmentAt(image), formatGrubEnv(variables));
-}
 
 describe('a disk that diskbios builds', () => {
   test('is the same in every format, and in both sizes of UEFI and with BIOS there is a loader', () => {
@@ -154,12 +106,9 @@ describe('a stick', () => {
   test('starts a slot on trial, by BIOS, and counts that down', async () => {
     const image = join(out, 'trial.img');
     copyFileSync(stick, image);
-    const [a, b] = [partition(image, 'DISKBIOS-A'), partition(image, 'DISKBIOS-B')];
-    write(image, b.from, reader(image)(a.from, a.to - a.from));
-    setEnvironment(image, { slot: 'a', slot_trial: 'b', slot_tries: '3' });
+    tryOtherSlot(image);
     expect(await slotBooted(image, 'bios')).toBe('b');
-    const environment = parseGrubEnv(reader(image)(environmentAt(image), 1024));
-    expect(environment).toEqual({ slot: 'a', slot_trial: 'b', slot_tries: '2' });
+    expect(environment(image)).toEqual({ slot: 'a', slot_trial: 'b', slot_tries: '2' });
   });
 
   test('starts the other slot, by UEFI, where the one on trial holds nothing', async () => {
@@ -167,7 +116,6 @@ describe('a stick', () => {
     copyFileSync(stick, image);
     setEnvironment(image, { slot: 'a', slot_trial: 'b', slot_tries: '1' });
     expect(await slotBooted(image, 'uefi')).toBe('a');
-    const environment = parseGrubEnv(reader(image)(environmentAt(image), 1024));
-    expect(environment?.['slot_tries']).toBe('0');
+    expect(environment(image)?.['slot_tries']).toBe('0');
   });
 });
