@@ -46,7 +46,7 @@ e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and U
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
 
-soak: setup ## cut the power at random instants of operations on systems: SEED=7 CUTS=200 make soak
+soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot
 	@node dist/soak.js
 
 bench: setup ## measure builds and boots, as medians and ratios; results in bench/results/

@@ -1,11 +1,13 @@
 import { withScratch } from '../../src/sys/scratch.ts';
-import { type Cut, drawCut } from './cut.ts';
-import type { Bench } from './pe.ts';
-import type { Recording } from './record.ts';
-import { type Verdict, verify } from './verify.ts';
+import type { Boots, Verdict } from './verify.ts';
+
+/** What is tried: cuts by their numbers, and what becomes of each. */
+export interface Trials<C> {
+  readonly draw: (number: number) => C;
+  readonly verify: (cut: C, boots: Boots) => Promise<Verdict>;
+}
 
 export interface Campaign {
-  readonly seed: string;
   /** Numbers of the cuts. */
   readonly cuts: readonly number[];
   /** How many machines run at the same time. */
@@ -25,23 +27,22 @@ export interface Sums {
 }
 
 /** Tries all cuts of a campaign; `said` is told a line for each, and what was wrong below it. */
-export async function campaign(
-  bench: Bench,
-  recording: Recording,
-  { seed, cuts, jobs, scratch, state: saved }: Campaign,
-  said: (cut: Cut, verdict: Verdict) => void,
+export async function campaign<C>(
+  { draw, verify }: Trials<C>,
+  { cuts, jobs, scratch, state: saved }: Campaign,
+  said: (cut: C, number: number, verdict: Verdict) => void,
 ): Promise<Sums> {
   const sums = { passed: 0, failed: 0 };
   const waiting = [...cuts];
   const worker = async (): Promise<void> => {
     for (let number = waiting.shift(); number !== undefined; number = waiting.shift()) {
-      const cut = drawCut(recording, seed, number);
+      const cut = draw(number);
       const state = number % wholeBoots === 0 ? undefined : saved;
-      const verdict = await withScratch(scratch, (dir) =>
-        verify(bench, recording, cut, { dir, state }),
-      ).catch((error: unknown) => [`the PE could not be looked at`, String(error)]);
+      const verdict = await withScratch(scratch, (dir) => verify(cut, { dir, state })).catch(
+        (error: unknown) => [`the PE could not be looked at`, String(error)],
+      );
       sums[verdict.length === 0 ? 'passed' : 'failed'] += 1;
-      said(cut, verdict);
+      said(cut, number, verdict);
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));

@@ -6,15 +6,17 @@ import { type Guest, withGuest } from '../../src/boot/guest.ts';
 import type { GuestRequest } from '../../src/boot/launch.ts';
 import { plugIn } from '../../src/boot/machine-plug.ts';
 import { chooseEntry, passMenu } from '../../src/boot/menu.ts';
-import type { Drive } from '../../src/boot/spec.ts';
+import type { DirectKernel, Drive } from '../../src/boot/spec.ts';
 import type { QemuTools } from '../../src/boot/tools.ts';
 
 /** What boots are made with. */
 export interface Bench {
   readonly tools: QemuTools;
   readonly accelerator: AcceleratorChoice;
-  /** A PE for clouds, with the agent. */
+  /** A PE for clouds, with the agent: an ISO, or a disk image that `kernel` was taken out of. */
   readonly image: string;
+  /** States go on from a start of it, as from a disk; `undefined`: from a boot of the ISO. */
+  readonly kernel?: DirectKernel;
 }
 
 export interface RunningPe {
@@ -25,19 +27,19 @@ export interface RunningPe {
 const minute = 60_000;
 
 function withMachine<T>(
-  { tools, accelerator, image }: Bench,
+  { tools, accelerator }: Bench,
   over: Partial<GuestRequest>,
   work: (guest: Guest, pe: RunningPe) => Promise<T>,
 ): Promise<T> {
   const { kind, cpu, patience } = accelerator;
   const request: GuestRequest = {
     ...{ firmware: 'bios', accelerator: { kind, cpu }, memory: 768 * 1024 ** 2, cpus: 1 },
-    drives: [cd(image), ...(over.drives ?? [])],
-    ...{ networks: [], display: 'none', uefiVars: undefined, kernel: undefined },
-    ...{ usbInput: false, emptySlots: 1, state: over.state },
+    ...{ drives: [], networks: [], display: 'none', uefiVars: undefined, kernel: undefined },
+    ...{ usbInput: false, emptySlots: 1, state: undefined },
+    ...over,
   };
   return withGuest(tools, request, { patience, agent: true }, async (guest) => {
-    const agent = await (over.state === undefined ? connectToAgent(guest) : connectToResumed(guest));
+    const agent = await (request.state === undefined ? connectToAgent(guest) : connectToResumed(guest));
     try {
       return await work(guest, { sh: (command) => succeed(agent, command, minute * patience) });
     } finally {
@@ -73,7 +75,24 @@ const cd = (file: string): Drive => ({ file, as: 'cd', format: 'raw', writes: 'r
 
 /** Boots the PE from power-on with this disk, and pulls its plug when `work` is done. */
 export function withBootedPe<T>(bench: Bench, disk: Drive, work: (pe: RunningPe) => Promise<T>): Promise<T> {
-  return withMachine(bench, { drives: [disk] }, async (guest, pe) => {
+  return bootWith(bench, [cd(bench.image), disk], work);
+}
+
+/** The same from this disk itself, which must start. */
+export function withDiskBooted<T>(
+  bench: Bench,
+  disk: Drive,
+  work: (pe: RunningPe) => Promise<T>,
+): Promise<T> {
+  return bootWith(bench, [disk], work);
+}
+
+function bootWith<T>(
+  bench: Bench,
+  drives: readonly Drive[],
+  work: (pe: RunningPe) => Promise<T>,
+): Promise<T> {
+  return withMachine(bench, { drives }, async (guest, pe) => {
     await passMenu(guest);
     await guest.waitFor(readyPattern);
     return work(pe);
@@ -83,10 +102,14 @@ export function withBootedPe<T>(bench: Bench, disk: Drive, work: (pe: RunningPe)
 /** The boot entry that waits in a shell when the kernel and its drivers are there, and nothing else. */
 const waitingEntry = 'diskbios live, with a shell before anything is started';
 
+/** What a state belongs to. */
+const startOf = ({ image, kernel }: Bench): Partial<GuestRequest> =>
+  kernel === undefined ? { drives: [cd(image)] } : { kernel };
+
 /** Boots as far as that, without a disk, and keeps the machine's state in a file (that it runs, too). */
 export function saveHalfBooted(bench: Bench, file: string): Promise<void> {
-  return withMachine(bench, {}, async (guest, { sh }) => {
-    await chooseEntry(guest, waitingEntry, { by: 'serial' });
+  return withMachine(bench, startOf(bench), async (guest, { sh }) => {
+    if (bench.kernel === undefined) await chooseEntry(guest, waitingEntry, { by: 'serial' });
     await guest.waitFor(/diskbios\.debug: a shell on the console/);
     await sh('modprobe virtio_blk');
     await guest.qmp.execute('migrate', { uri: `file:${file}` });
@@ -105,7 +128,7 @@ export function withResumedPe<T>(
   disk: Drive,
   work: (pe: RunningPe) => Promise<T>,
 ): Promise<T> {
-  return withMachine(bench, { state }, async (guest, pe) => {
+  return withMachine(bench, { ...startOf(bench), state }, async (guest, pe) => {
     await plugIn(guest.qmp, disk, 'data');
     await pe.sh('until [ -b /dev/vda ]; do sleep 0.1; done');
     guest.serial.send('exit\r');

@@ -1,4 +1,5 @@
-// `make soak`: cuts the power at random instants of operations on systems, and looks at what a boot makes of each disk.
+// `make soak`: cuts the power at random instants of operations on systems, or of the first boot from a disk, and looks at what the
+// next boot makes of each disk.
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -10,10 +11,20 @@ import { storeDir } from '../../src/store/paths.ts';
 import { openStore } from '../../src/store/store.ts';
 import { killAll, run } from '../../src/sys/run.ts';
 import { removeAllScratch } from '../../src/sys/scratch.ts';
-import { campaign } from './campaign.ts';
-import { cutText } from './cut.ts';
+import { campaign, type Trials } from './campaign.ts';
+import { type Cut, cutText, drawCut } from './cut.ts';
+import {
+  drawFirstBootCut,
+  type FirstBootCut,
+  firstBootCutText,
+  kernelOf,
+  readFirstBoot,
+  recordFirstBoot,
+  verifyFirstBoot,
+} from './first-boot.ts';
 import { type Bench, saveHalfBooted } from './pe.ts';
 import { readRecording, record } from './record.ts';
+import { verify } from './verify.ts';
 
 const root = packageRoot();
 const results = join(root, 'test-results', 'soak');
@@ -28,6 +39,12 @@ function numberOf(name: string, otherwise: number): number {
   process.exit(2);
 }
 
+const campaigns = ['systems', 'first-boot'];
+const kind = setting('CAMPAIGN', 'systems');
+if (!campaigns.includes(kind)) {
+  console.error(`CAMPAIGN=${kind}: ${campaigns.join(' or ')} was expected`);
+  process.exit(2);
+}
 const seed = setting('SEED', String(Date.now() % 1_000_000));
 /** `CUT=7` or `CUT=7-20`; else the first so many. */
 function wantedCuts(): readonly number[] {
@@ -51,7 +68,7 @@ const interrupt = (signal: NodeJS.Signals): void => {
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
 /** Builds the image, which the store mostly has already, and finds the QEMU that belongs to it. */
-async function prepare(): Promise<Bench> {
+async function prepare(medium: 'iso' | 'usb', file: string): Promise<Bench> {
   const cli = [process.execPath, join(root, 'dist', 'diskbios.js')];
   const env = Object.fromEntries(
     ['XDG_CACHE_HOME', 'DISKBIOS_STORE'].flatMap((name) => {
@@ -59,9 +76,9 @@ async function prepare(): Promise<Bench> {
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const image = join(results, 'cloudbios-agent.iso');
-  const recipe = join(root, 'recipes', 'cloudbios.yaml');
-  await run([...cli, 'build', '--with-agent', recipe, '-o', results], { env });
+  const image = join(results, file);
+  const recipe = join(root, 'recipes', 'cloud.yaml');
+  await run([...cli, 'build', '--with-agent', recipe, '--medium', medium, '-o', results], { env });
   await run([...cli, 'run', image, '--dry-run'], { env });
   const store = storeDir(process.env);
   const tree = qemuUsedLast(openStore(store));
@@ -70,27 +87,60 @@ async function prepare(): Promise<Bench> {
   return { tools, image, accelerator: await chooseAccelerator(tools, { cacheDir: store }) };
 }
 
-mkdirSync(results, { recursive: true });
-console.log(`SEED=${seed} CUT=${cuts[0] ?? 1}-${cuts.at(-1) ?? 1} JOBS=${jobs} make soak\n`);
-const bench = await prepare();
-console.log(`${bench.tools.name} with ${bench.accelerator.reason}`);
+/** What is needed to try cuts of one kind. */
+interface Prepared<C> extends Trials<C> {
+  readonly bench: Bench;
+  readonly text: (cut: C) => string;
+}
+
 const folder = join(results, 'recording');
-const recording =
-  kept === '' ? await record(bench, folder, (line) => console.log(line)) : readRecording(kept);
-const state = join(results, 'half-booted');
-await saveHalfBooted(bench, state);
-const again = `SEED=${seed} RECORDING=${kept === '' ? relative(process.cwd(), folder) : kept}`;
-const { passed, failed } = await campaign(
-  bench,
-  recording,
-  { seed, cuts, jobs, scratch: tmpdir(), state },
-  (cut, verdict) => {
-    console.log(`${verdict.length === 0 ? '✔' : '✖'} ${cutText(cut)}`);
-    if (verdict.length === 0) return;
-    for (const line of verdict.join('\n').split('\n')) console.log(`    ${line}`);
-    console.log(`    again: ${again} CUT=${cut.number} make soak`);
-  },
-);
-console.log(`${passed} passed, ${failed} failed`);
-rmSync(state);
-process.exitCode = failed > 0 ? 1 : 0;
+const recordings = kept === '' ? folder : kept;
+
+async function operations(): Promise<Prepared<Cut>> {
+  const bench = await prepare('iso', 'cloud-agent.iso');
+  const recording =
+    kept === '' ? await record(bench, folder, (line) => console.log(line)) : readRecording(kept);
+  return {
+    bench,
+    draw: (number) => drawCut(recording, seed, number),
+    verify: (cut, boots) => verify(bench, recording, cut, boots),
+    text: cutText,
+  };
+}
+
+async function firstBoot(): Promise<Prepared<FirstBootCut>> {
+  const disk = await prepare('usb', 'cloud-agent.img');
+  const bench = { ...disk, kernel: await kernelOf(disk.image, results) };
+  const first = kept === '' ? await recordFirstBoot(bench, folder) : readFirstBoot(kept);
+  console.log(`recorded the first boot: ${first.requests.length} requests`);
+  return {
+    bench,
+    draw: (number) => drawFirstBootCut(first, seed, number),
+    verify: (cut, boots) => verifyFirstBoot(bench, first, cut, boots),
+    text: (cut) => firstBootCutText(cut, first),
+  };
+}
+
+async function tryAll<C>({ bench, text, ...trials }: Prepared<C>): Promise<void> {
+  console.log(`${bench.tools.name} with ${bench.accelerator.reason}`);
+  const state = join(results, 'half-booted');
+  await saveHalfBooted(bench, state);
+  const again = `CAMPAIGN=${kind} SEED=${seed} RECORDING=${relative(process.cwd(), recordings)}`;
+  const { passed, failed } = await campaign(
+    trials,
+    { cuts, jobs, scratch: tmpdir(), state },
+    (cut, number, verdict) => {
+      console.log(`${verdict.length === 0 ? '✔' : '✖'} ${text(cut)}`);
+      if (verdict.length === 0) return;
+      for (const line of verdict.join('\n').split('\n')) console.log(`    ${line}`);
+      console.log(`    again: ${again} CUT=${number} make soak`);
+    },
+  );
+  console.log(`${passed} passed, ${failed} failed`);
+  rmSync(state);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+mkdirSync(results, { recursive: true });
+console.log(`CAMPAIGN=${kind} SEED=${seed} CUT=${cuts[0] ?? 1}-${cuts.at(-1) ?? 1} JOBS=${jobs} make soak\n`);
+await (kind === 'first-boot' ? firstBoot().then(tryAll) : operations().then(tryAll));
