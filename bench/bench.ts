@@ -8,6 +8,7 @@ import { version } from '../src/base/version.ts';
 import { benchBoots } from './boots.ts';
 import { type Built, benchBuilds, buildOnce } from './builds.ts';
 import { type Figure, figuresTable } from './figures.ts';
+import { benchFlash } from './flash.ts';
 import { benchMedia } from './media.ts';
 import { benchProof } from './proof.ts';
 import { benchSystems } from './systems.ts';
@@ -18,6 +19,7 @@ const sections: Readonly<Record<string, Section>> = {
   boots: (root, { store, recipe }, repetitions) => benchBoots(root, store, recipe, repetitions),
   proof: benchProof,
   systems: benchSystems,
+  flash: benchFlash,
 };
 
 const [runs = '3', ...chosen] = process.argv.slice(2);
