@@ -127,7 +127,7 @@ async function look({ sh }: RunningPe): Promise<Verdict> {
   await sh('systemx create probe >/dev/null && systemx destroy probe --yes probe >/dev/null');
   // What is frozen is whole without its journal.
   await sh('sync; fsfreeze --freeze /run/diskbios/volumes/0');
-  return /^!|on trial|cannot/m.test(status) ? ['something is wrong', status] : [];
+  return /^!|, on trial:|cannot|does not grow/m.test(status) ? ['something is wrong', status] : [];
 }
 
 /** What Linux and GRUB need to find: a whole header in sector 1, and the whole table that it leads to. */
