@@ -57,7 +57,10 @@ function* headers(source: TarSource): Generator<{ header: Header; data: number; 
   let pending: Pending = {};
   for (;;) {
     const bytes = bytesAt(at, block);
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) {
+      if (at > 0 && source.read(at - 1, 1).length === 0) throw bad(source, 'it is cut short');
+      return;
+    }
     if (bytes.length < block) throw bad(source, 'it is cut short');
     const header = new Header(bytes, 0, pending.local, pending.global);
     if (header.nullBlock) return;
