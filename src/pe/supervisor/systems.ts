@@ -16,7 +16,7 @@ import { type Services, startTicks } from './services.ts';
 
 /** Milliseconds that a system is given to switch itself off, where its engine does not say. */
 const usualPatience = 20_000;
-const upTick = 5;
+const upTick = 20;
 
 /** Numbers of the screen's terminals: of a system that was given it, and of the PE then. */
 const [systemsTerminal, ownTerminal] = [1, 2];

@@ -32,8 +32,11 @@ export function joinThePe(processes?: readonly number[]): void {
   }
 }
 
+let hasRoom = false;
+
 /** May be done by several at once, so nothing may be left out because another has begun. */
 function makeRoom(): void {
+  if (hasRoom && isFolder(cgroupsFolder)) return;
   if ((readText('/proc/self/cgroup') ?? '').trim() === '0::/') joinThePe();
   handDown(top);
   makeFolder(cgroupsFolder);
@@ -46,6 +49,7 @@ function makeRoom(): void {
   );
   for (const { file, text } of shareOfSystems(Number(memory) * 1024, Math.min(...most)))
     writeText(`${cgroupsFolder}/${file}`, text);
+  hasRoom = true;
 }
 
 /** Makes the control group of a system with its limits. What this kernel cannot limit is returned, for people. */

@@ -1,7 +1,7 @@
 import { FailedError, MissingError } from '../../base/errors.ts';
 import { livefsTemplate } from '../../base/system.ts';
 import { isFolder, makeFolders } from '../host/files.ts';
-import { mounts, mountsBelow } from '../host/mount-table.ts';
+import { mountsBelow, mountsWith } from '../host/mount-table.ts';
 import { busybox, execute, must } from '../host/run.ts';
 import { exists, removeFile, replaceFile } from '../host.ts';
 import {
@@ -57,7 +57,7 @@ export async function mountRoot(target: Target, idBase: number | undefined): Pro
 /** One process for all: under emulation each takes longer than what it does. */
 async function mountAll({ name, folder, run, system }: Target, table: readonly RootMount[]): Promise<void> {
   const uppers = [`upperdir=${folder}/delta`, `upperdir=${run}/own/delta`];
-  const twice = mounts().find(({ options }) => uppers.some((upper) => options.includes(upper)));
+  const twice = mountsWith(...uppers).find(({ options }) => uppers.some((upper) => options.includes(upper)));
   if (twice !== undefined)
     throw new FailedError('mounted', `the delta of ${name} is mounted at ${twice.at} already`, {
       hint: `umount ${twice.at}`,

@@ -20,6 +20,8 @@ export interface Engine {
    * process does not end as the first process does, `<run>/end` gets the exit code that counts.
    */
   prepare(target: Target): Promise<StartPlan>;
+  /** What is done while the first process begins; the system is up when that is done, too, and is ended where it rejects. */
+  beside?(target: Target): Promise<void>;
   /** Whether the system's first process has begun. Asked every few milliseconds from the start on, until it has. */
   hasBegun(target: Target): boolean;
   /** Process id, as the PE sees it, of the system's first process; `undefined` where it does not run (yet). */
@@ -56,6 +58,8 @@ export interface StartPlan {
   readonly ends: EndSigns;
   /** Milliseconds that the system is given to switch itself off. */
   readonly patience: number;
+  /** It goes to a group below `target.cgroup` by itself. */
+  readonly entersGroup?: boolean;
   /** Of the foreground process, where memory running out is not to end it first. */
   readonly oomScore?: number;
 }

@@ -7,7 +7,7 @@ import { baseEnv, lxcConfig } from '../../lib/systems/lxc-config.ts';
 import { runFolder } from '../../lib/systems/places.ts';
 import { processesIn } from '../cgroup.ts';
 import { initOf, initProblems, kindOfInit } from '../init.ts';
-import { joinNetwork, leaveNetwork } from '../network/join.ts';
+import { joinNetwork, leaveNetwork, openNetwork } from '../network/join.ts';
 import { writtenInit } from '../written-init.ts';
 import type { Engine, Target } from './engine.ts';
 import { lxcFacts, lxcProgram } from './facts.ts';
@@ -23,7 +23,10 @@ const init = ({ name }: Target): number | undefined => writtenInit(name);
 
 /** The first of its process ids is a process of LXC until that becomes the system's own program. */
 function hasBegun(target: Target): boolean {
-  for (const pid of processesIn(`${target.cgroup}/payload`)) {
+  const payload = `${target.cgroup}/payload`;
+  // Mostly it is still where it was born, and looking below that is long.
+  const born = (readText(`${payload}/cgroup.procs`) ?? '').split('\n').filter((pid) => pid !== '');
+  for (const pid of born.length > 0 ? born : processesIn(payload)) {
     if (!/^NSpid:\s+\d+\s+1$/m.test(readText(`/proc/${pid}/status`) ?? '')) continue;
     const runs = readLink(`/proc/${pid}/exe`);
     if (runs === undefined || runs === lxcProgram) return false;
@@ -100,9 +103,11 @@ export const lxc: Engine = {
       // The kernel ends the first process by SIGHUP (anew) or SIGINT (off).
       ends: { reboot: [128 + 1], powerOff: [128 + 2] },
       patience: patienceOf(first.kind),
+      entersGroup: true,
       oomScore: -900,
     };
   },
+  beside: ({ name }) => openNetwork(name),
   hasBegun,
   init,
   command(target, argv, term) {

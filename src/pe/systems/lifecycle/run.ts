@@ -6,6 +6,7 @@ import {
   closeFd,
   type ExitStatus,
   exists,
+  kill,
   now,
   readText,
   removeFile,
@@ -37,7 +38,8 @@ export interface StartWish {
 
 const noEnds: EndSigns = { powerOff: [], reboot: [] };
 const logLimit = 256 * 1024;
-const beginTick = 10;
+const beginTick = 20;
+const killSignal = 9;
 
 function saveState(target: Target, state: Omit<RunState, 'folder' | 'engine' | 'started'>): void {
   const { folder, run, system } = target;
@@ -63,7 +65,7 @@ export async function begin(
     alive = false;
     exited(status);
   });
-  watchBegin(target, () => alive);
+  watchBegin(target, pid, () => alive);
   return pid;
 }
 
@@ -76,10 +78,15 @@ async function prepare(target: Target): Promise<StartPlan> {
     saveState(target, { refused: [], final: false, ends: plan.ends, patience: plan.patience });
     return plan;
   } catch (error) {
-    saveState(target, { refused: reasons(error), final: isFinal(error), ends: noEnds, patience: 0 });
+    refuse(target, error);
     throw error;
   }
 }
+
+/** Keeps why it cannot be started. */
+const refuse = (target: Target, error: unknown): void => {
+  saveState(target, { refused: reasons(error), final: isFinal(error), ends: noEnds, patience: 0 });
+};
 
 /** It must outlive whoever starts it, so all that it says goes into a file. */
 function launch(target: Target, plan: StartPlan, exited: (status: ExitStatus) => void): number {
@@ -91,29 +98,42 @@ function launch(target: Target, plan: StartPlan, exited: (status: ExitStatus) =>
   closeFd(log);
   if (pid <= 0) throw new FailedError('no-process', 'the machine is out of processes or memory');
   // For whatever does not go to a group by itself; what has gone already is not brought back.
-  if (readText(`/proc/${pid}/cgroup`)?.includes('/systems/') !== true)
+  if (plan.entersGroup !== true && readText(`/proc/${pid}/cgroup`)?.includes('/systems/') !== true)
     writeText(`${birthplace(target.cgroup)}/cgroup.procs`, String(pid));
   if (plan.oomScore !== undefined) writeText(`/proc/${pid}/oom_score_adj`, String(plan.oomScore));
   return pid;
 }
 
-/** Makes `<run>/up` when the first process of a system has begun. `alive`: whether its foreground process is there. */
-export function watchBegin(target: Target, alive: () => boolean): void {
+/** Makes `<run>/up` when the first process of a system has begun. `alive`: whether its foreground process, `pid`, is there. */
+function watchBegin(target: Target, pid: number, alive: () => boolean): void {
   const engine = engineOf(target.system.engine);
   const giveUp = now() + startPatience;
+  let open = engine.beside === undefined;
+  let begun = false;
   const look = (): void => {
     if (!alive() || now() > giveUp) return;
-    if (engine.hasBegun(target)) replaceFile(`${target.run}/up`, '');
+    begun ||= engine.hasBegun(target);
+    if (begun && open) replaceFile(`${target.run}/up`, '');
     else after(beginTick, look);
   };
-  look();
+  engine.beside?.(target).then(
+    () => {
+      open = true;
+    },
+    (error: unknown) => {
+      if (!alive()) return;
+      refuse(target, error);
+      kill(pid, killSignal);
+    },
+  );
+  after(beginTick, look);
 }
 
 /** The same for a system that an earlier supervisor has started: it may have ended before the first process began. */
-export function watchAgain(found: SoundSystem, alive: () => boolean): void {
+export function watchAgain(found: SoundSystem, pid: number, alive: () => boolean): void {
   if (exists(`${runFolder(found.name)}/up`)) return;
   const engine = (runState(found.name)?.engine ?? found.system.engine) as EngineName;
-  watchBegin(targetOf({ ...found, system: { ...found.system, engine } }), alive);
+  watchBegin(targetOf({ ...found, system: { ...found.system, engine } }), pid, alive);
 }
 
 async function ready(wanted: Target): Promise<StartPlan> {

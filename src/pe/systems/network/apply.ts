@@ -1,6 +1,6 @@
 import { parseJson } from '../../../base/json-reader.ts';
-import { must } from '../../host/run.ts';
-import { exists, kill, list, readText, replaceFile } from '../../host.ts';
+import { execute, must } from '../../host/run.ts';
+import { exists, kill, list, readText, removeFile, replaceFile } from '../../host.ts';
 import type { Bridge } from '../../lib/systems/network/bridge.ts';
 import {
   bridgeService,
@@ -12,7 +12,7 @@ import {
 import { withHosts } from '../../lib/systems/network/hosts-file.ts';
 import { withoutStale } from '../../lib/systems/network/leases.ts';
 import type { Member } from '../../lib/systems/network/member.ts';
-import { nftText } from '../../lib/systems/network/nft.ts';
+import { nftAdditions, nftText } from '../../lib/systems/network/nft.ts';
 import { runFolder } from '../../lib/systems/places.ts';
 import { controlService } from '../supervisor-client.ts';
 import { cgroupsFolder } from '../target.ts';
@@ -31,9 +31,7 @@ export const members = (): Member[] =>
 
 /** Packet filter, reserved addresses and names as they are to be with these systems. May be done again at any time. */
 export async function apply(bridge: Bridge, all: readonly Member[]): Promise<void> {
-  const rules = `${networkFolder}/nftables`;
-  replaceFile(rules, nftText(bridge, all));
-  await must([nft, '-f', rules]);
+  await applyFilter(bridge, all);
   replaceFile(dnsmasqFiles.reserved, dhcpHosts(all));
   const lines = hostLines(bridge, all);
   replaceFile(dnsmasqFiles.hosts, lines.map((line) => `${line}\n`).join(''));
@@ -44,6 +42,27 @@ export async function apply(bridge: Bridge, all: readonly Member[]): Promise<voi
   if (leases !== undefined) await forget(leases);
   const pid = Number(readText(dnsmasqFiles.pid));
   if (pid > 0 && readText(`/proc/${pid}/comm`)?.trim() === 'dnsmasq') kill(pid, hangUp);
+}
+
+/** What the packet filter was made from last. */
+const filtered = `${networkFolder}/filter.json`;
+
+async function applyFilter(bridge: Bridge, all: readonly Member[]): Promise<void> {
+  const wanted = { bridge: JSON.stringify(bridge), members: all.map((one) => JSON.stringify(one)) };
+  const before = parseJson(readText(filtered)) as typeof wanted | undefined;
+  const added = all.filter((_, n) => before?.members.includes(wanted.members[n] ?? '') !== true);
+  const onlyMore =
+    before?.bridge === wanted.bridge &&
+    added.length > 0 &&
+    before.members.every((one) => wanted.members.includes(one));
+  const more = (): string => nftAdditions(bridge, added);
+  if (!onlyMore || (await execute([nft, '-f', '-'], { stdin: more() })).code !== 0) {
+    const rules = `${networkFolder}/nftables`;
+    removeFile(filtered);
+    replaceFile(rules, nftText(bridge, all));
+    await must([nft, '-f', rules]);
+  }
+  replaceFile(filtered, `${JSON.stringify(wanted)}\n`);
 }
 
 /** It reads its leases at its start only, and writes them while it runs. */

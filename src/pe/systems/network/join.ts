@@ -9,12 +9,12 @@ import { givenAddresses, memberOf, type Others } from '../../lib/systems/network
 import { forwardProblems } from '../../lib/systems/network/ports.ts';
 import { defaultCard } from '../../lib/systems/network/routes.ts';
 import type { Target } from '../engines/engine.ts';
-import { locked } from '../lock.ts';
 import { listSystems } from '../store.ts';
-import { apply, memberPath, members } from './apply.ts';
-import { ensureBridge, machineId, readBridge } from './bridge.ts';
+import { memberPath, members } from './apply.ts';
+import { ensureBridge, machineId } from './bridge.ts';
 import { listenerOf } from './listeners.ts';
 import { requireNetwork } from './programs.ts';
+import { applySoon, underLock } from './soon.ts';
 
 /** What the first process of a system does about its network. */
 export interface How {
@@ -32,13 +32,11 @@ export interface Joined {
 
 /** Name of a system's card inside. */
 const inside = 'eth0';
-/** No name of a system. */
-const lock = '*network';
-const patience = { patience: 60_000, busy: 'another systemx is working on the network' };
 
 /**
  * Makes ready what the network of a system needs in the PE, and gives its card for its engine. Throws `MissingError` where the PE
- * lacks programs, `UserError` where its settings cannot be, `FailedError` where there is no such card now.
+ * lacks programs, `UserError` where its settings cannot be, `FailedError` where there is no such card now. On the bridge nothing gets
+ * through to it until `openNetwork`.
  */
 export async function joinNetwork(target: Target, how: How): Promise<Joined> {
   const { name, system } = target;
@@ -64,33 +62,28 @@ export async function joinNetwork(target: Target, how: How): Promise<Joined> {
 }
 
 const joinBridge = ({ name, run }: Target, wish: Parameters<typeof memberOf>[1], how: How): Promise<Joined> =>
-  locked(
-    lock,
-    async () => {
-      const others: Others = { members: members().filter((one) => one.name !== name), promised: promised() };
-      const bridge = await ensureBridge(others.members);
-      const { member, problems } = memberOf(name, wish, bridge, machineId(), others);
-      const all = [...problems, ...forwardProblems(name, wish.forwards, others.members, listenerOf)];
-      if (member === undefined || all.length > 0)
-        throw new UserError(
-          all.map((message) => ({ code: 'network', message: `${name} cannot be started: ${message}` })),
-        );
-      // Left where the last run was ended by force a moment ago.
-      if (exists(`/sys/class/net/${member.port}`)) await must(['ip', 'link', 'del', 'dev', member.port]);
-      replaceFile(memberPath(name), `${JSON.stringify(member)}\n`);
-      await apply(bridge, [...others.members, member]);
-      const resolver = `${run}/resolv.conf`;
-      replaceFile(resolver, resolverText(bridge));
-      return {
-        net: {
-          ...{ type: 'veth', link: bridgeName, hwaddr: member.mac, name: inside, pair: member.port },
-          ...givenAddresses(bridge, member, { ipv4: !how.asks || wish.ipv4 !== undefined }),
-        },
-        files: how.asks || !how.plain ? [] : [{ from: resolver, to: '/etc/resolv.conf' }],
-      };
-    },
-    patience,
-  );
+  underLock(async () => {
+    const others: Others = { members: members().filter((one) => one.name !== name), promised: promised() };
+    const bridge = await ensureBridge(others.members);
+    const { member, problems } = memberOf(name, wish, bridge, machineId(), others);
+    const all = [...problems, ...forwardProblems(name, wish.forwards, others.members, listenerOf)];
+    if (member === undefined || all.length > 0)
+      throw new UserError(
+        all.map((message) => ({ code: 'network', message: `${name} cannot be started: ${message}` })),
+      );
+    // Left where the last run was ended by force a moment ago.
+    if (exists(`/sys/class/net/${member.port}`)) await must(['ip', 'link', 'del', 'dev', member.port]);
+    replaceFile(memberPath(name), `${JSON.stringify(member)}\n`);
+    const resolver = `${run}/resolv.conf`;
+    replaceFile(resolver, resolverText(bridge));
+    return {
+      net: {
+        ...{ type: 'veth', link: bridgeName, hwaddr: member.mac, name: inside, pair: member.port },
+        ...givenAddresses(bridge, member, { ipv4: !how.asks || wish.ipv4 !== undefined }),
+      },
+      files: how.asks || !how.plain ? [] : [{ from: resolver, to: '/etc/resolv.conf' }],
+    };
+  });
 
 /** Addresses that are set for systems, running or not. */
 const promised = (): Others['promised'] =>
@@ -100,18 +93,15 @@ const promised = (): Others['promised'] =>
       : [],
   );
 
+/** Lets a system that has joined reach others, and others reach it. Its first process may begin meanwhile. */
+export const openNetwork = (name: string): Promise<void> =>
+  exists(memberPath(name)) ? applySoon() : Promise.resolve();
+
 /** After the end of a system: its forwards, addresses and names go. */
 export async function leaveNetwork(name: string): Promise<void> {
   if (!exists(memberPath(name))) return;
   removeFile(memberPath(name));
-  await locked(
-    lock,
-    async () => {
-      const bridge = readBridge();
-      if (bridge !== undefined) await apply(bridge, members());
-    },
-    patience,
-  );
+  await applySoon();
 }
 
 /** The card that a system is to be on the network of; made ready, since it need not be one that the PE uses. */
@@ -126,6 +116,8 @@ async function lanCard(name: string, wished: string | undefined): Promise<string
   };
   if (card === undefined) return refuse('no card of the machine has a default route');
   if (!exists(`/sys/class/net/${card}`)) return refuse(`the machine has no card ${card}`);
-  await must(['ip', 'link', 'set', 'dev', card, 'up']);
+  const up = 1; // IFF_UP
+  if ((Number(readText(`/sys/class/net/${card}/flags`)) & up) === 0)
+    await must(['ip', 'link', 'set', 'dev', card, 'up']);
   return card;
 }

@@ -9,7 +9,7 @@ import {
 import { withHosts } from '../../../../src/pe/lib/systems/network/hosts-file.ts';
 import { withoutStale } from '../../../../src/pe/lib/systems/network/leases.ts';
 import { givenAddresses } from '../../../../src/pe/lib/systems/network/member.ts';
-import { nftText } from '../../../../src/pe/lib/systems/network/nft.ts';
+import { nftAdditions, nftText } from '../../../../src/pe/lib/systems/network/nft.ts';
 import { bridge, db, member, web } from './on-bridge.ts';
 
 describe('leases', () => {
@@ -44,6 +44,23 @@ describe('what is written for the programs', () => {
     const text = nftText(alone, []);
     expect(text).not.toMatch(/ip6 [sd]addr|icmpv6 type|forwards6/);
     await expect(text).toMatchFileSnapshot('../../../golden/systems-network-alone.nft');
+  });
+
+  test('what one more system adds to the packet filter is what makes the difference', () => {
+    const of = (text: string): string[] => {
+      const sets = text.matchAll(/(?:set|map) (\w+) \{\n\t*type [^\n]*\n\t*elements = \{ (.*) \}/g);
+      return [...sets].flatMap(([, name = '', all = '']) => all.split(', ').map((one) => `${name}: ${one}`));
+    };
+    const [before, after] = [of(nftText(bridge, [db])), of(nftText(bridge, [db, web]))];
+    const lines = nftAdditions(bridge, [web]).trim().split('\n');
+    const added = lines.flatMap((line) => {
+      const [, name = '', all = ''] =
+        /^add element (?:inet|bridge) diskbios (\w+) \{ (.*) \}$/.exec(line) ?? [];
+      return all.split(', ').map((one) => `${name}: ${one}`);
+    });
+    expect(added.length).toBeGreaterThan(4);
+    expect(new Set([...before, ...added])).toEqual(new Set(after));
+    expect(lines.filter((line) => line.includes(' inet '))).toHaveLength(web.forwards.length > 0 ? 2 : 0);
   });
 
   test('the server for addresses and names', async () => {
