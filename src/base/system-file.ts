@@ -14,7 +14,10 @@ export type ParsedSystem =
   | { readonly system: SystemFile; readonly problems: readonly [] }
   | { readonly system: undefined; readonly problems: readonly string[] };
 
-const known = [...Object.keys(newSystem), ...['kind', 'template', 'engine', 'created']] as readonly string[];
+const known: ReadonlySet<string> = new Set([
+  ...Object.keys(newSystem),
+  ...['kind', 'template', 'engine', 'created'],
+]);
 
 /** Reads the text of a system.json. Fields that are left out have the values of a new system; all mistakes are named. */
 export function parseSystem(text: string | undefined): ParsedSystem {

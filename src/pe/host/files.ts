@@ -1,7 +1,6 @@
 import * as os from 'os';
 import * as std from 'std';
 import { FailedError } from '../../base/errors.ts';
-import { readBytes } from './stream.ts';
 
 /** Files beyond reading and writing text: part of the PE's one door to the machine (see src/pe/host.ts). */
 
@@ -43,6 +42,18 @@ export const lstat = (path: string): FileStat | undefined => fileStat(os.lstat(p
 export const isFolder = (path: string): boolean => stat(path)?.kind === 'folder';
 /** Whether there is anything of that name, a link that leads nowhere too. */
 export const isThere = (path: string): boolean => os.lstat(path)[0] !== null;
+
+/** Waits for so many bytes of a stream; fewer at its end. */
+export function readBytes(fd: number, length: number): Uint8Array<ArrayBuffer> {
+  const buffer = new ArrayBuffer(length);
+  let got = 0;
+  while (got < length) {
+    const more = os.read(fd, buffer, got, length - got);
+    if (more <= 0) break;
+    got += more;
+  }
+  return new Uint8Array(buffer, 0, got);
+}
 
 function check(result: number, what: string): void {
   if (result < 0) throw new FailedError('file', `cannot ${what}: ${std.strerror(-result)}`);

@@ -246,18 +246,6 @@ export function makeFile(path: string, mode = 0o644): number {
   return fd;
 }
 
-/** Waits for so many bytes of a stream; fewer at its end. */
-export function readBytes(fd: number, length: number): Uint8Array<ArrayBuffer> {
-  const buffer = new ArrayBuffer(length);
-  let got = 0;
-  while (got < length) {
-    const more = os.read(fd, buffer, got, length - got);
-    if (more <= 0) break;
-    got += more;
-  }
-  return new Uint8Array(buffer, 0, got);
-}
-
 /** Writes all bytes, waiting as long as it takes. False: they are not taken. */
 export function writeBytes(fd: number, bytes: Uint8Array<ArrayBuffer>): boolean {
   for (let at = 0; at < bytes.length; ) {

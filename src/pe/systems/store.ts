@@ -5,7 +5,6 @@ import { type ParsedSystem, parseSystem, systemText } from '../../base/system-fi
 import { isThere, stat } from '../host/files.ts';
 import { list, readText } from '../host.ts';
 import type { Places, SystemsDir } from '../lib/systems/places.ts';
-import { writeDurably } from './durable.ts';
 import { readPlaces } from './places.ts';
 
 /** A folder that is, or should be, a system. */
@@ -56,13 +55,15 @@ const visible = (name: string): string =>
 /** All systems of all systems directories, by name. Of two with one name the first directory's counts. */
 export function listSystems(places: Places = readPlaces()): FoundSystem[] {
   const found: FoundSystem[] = [];
+  const names = new Set<string>();
   for (const dir of places.dirs) {
     for (const name of list(dir.path)) {
       const isSystem = !name.startsWith('.') && isThere(`${dir.path}/${name}/system.json`);
       if (!isSystem && !isThere(`${dir.path}/${name}/rootfs`) && !isThere(`${dir.path}/${name}/delta`))
         continue;
       const one = loadSystem(dir, name);
-      const other = found.find((earlier) => earlier.name === name);
+      const other = names.has(name) ? found.find((earlier) => earlier.name === name) : undefined;
+      names.add(name);
       if (other === undefined) found.push(one);
       else
         found.push({
@@ -108,5 +109,7 @@ export function findSound(name: string, places?: Places): SoundSystem {
 }
 
 export async function saveSystem(found: Pick<FoundSystem, 'folder'>, system: SystemFile): Promise<void> {
+  // Much to read for whoever only looks.
+  const { writeDurably } = await import('./durable.ts');
   await writeDurably(`${found.folder}/system.json`, systemText(system));
 }

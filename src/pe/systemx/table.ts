@@ -8,13 +8,21 @@ export interface Column {
 /** Lines of an aligned table: two blanks between columns, none at the end of a line. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const all = [columns.map(({ title }) => title), ...rows];
-  const widthsOf = all.map((row) => row.map(textWidth));
-  const widths = columns.map((_, i) => Math.max(...widthsOf.map((row) => row[i] ?? 0)));
-  return all.map((row, at) =>
+  const known = new Map<string, number>();
+  // Cells say the same again and again.
+  const widthOf = (cell: string): number => {
+    const before = known.get(cell);
+    if (before !== undefined) return before;
+    const width = textWidth(cell);
+    known.set(cell, width);
+    return width;
+  };
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))));
+  return all.map((row) =>
     columns
       .map(({ right }, i) => {
         const cell = row[i] ?? '';
-        const pad = ' '.repeat((widths[i] ?? 0) - (widthsOf[at]?.[i] ?? 0));
+        const pad = ' '.repeat((widths[i] ?? 0) - widthOf(cell));
         return right === true ? pad + cell : cell + pad;
       })
       .join('  ')

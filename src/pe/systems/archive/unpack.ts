@@ -1,8 +1,8 @@
 import { FailedError, InterruptedError } from '../../../base/errors.ts';
-import { readAt, removeEmpty } from '../../host/files.ts';
+import { readAt, readBytes, removeEmpty } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { busybox } from '../../host/run.ts';
-import { flow, pipe, type Running, readBytes, type Sink, startProgram } from '../../host/stream.ts';
+import { flow, pipe, type Running, type Sink, startProgram } from '../../host/stream.ts';
 import { closeFd, list, openForReading } from '../../host.ts';
 import { elfFacts } from '../../lib/elf.ts';
 import { cageFolder, cageScript } from '../../lib/systems/archive/cage.ts';

@@ -1,9 +1,9 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
 import { nameProblem, type SystemFile } from '../../../base/system.ts';
 import { systemText } from '../../../base/system-file.ts';
-import { isThere, lstat, makeFolders, rename, stat, writeFile } from '../../host/files.ts';
+import { isThere, lstat, makeFolders, readBytes, rename, stat, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
-import { openFile, readBytes } from '../../host/stream.ts';
+import { openFile } from '../../host/stream.ts';
 import { isTerminal } from '../../host/terminal.ts';
 import { list } from '../../host.ts';
 import {
