@@ -36,7 +36,9 @@ export async function tasksOf(
   }));
   checkPlaces(tasks);
   const wanted = tasks.filter(({ cases }) => cases.length > 0);
-  if (wanted.length === 0) throw noCases(wish.filter ?? '', subjects);
+  if (wanted.length === 0) {
+    throw wish.filter === undefined ? nothingBoots(subjects) : noCases(wish.filter, subjects);
+  }
   return { tasks: wanted, warnings };
 }
 
@@ -98,6 +100,15 @@ function checkPlaces(tasks: readonly Task[]): void {
     }
   }
   if (mistakes.length > 0) throw new UserError(mistakes);
+}
+
+/** A recipe whose media are archives and the like has nothing that a machine could start from. */
+function nothingBoots(subjects: readonly Subject[]): UserError {
+  return new UserError({
+    code: 'no-medium',
+    message: `${subjects.map(({ name }) => name).join(', ')}: there is no medium that boots, and so nothing to test`,
+    expected: `one of ${bootMediaKinds.join(', ')} in \`media\``,
+  });
 }
 
 function noCases(filter: string, subjects: readonly Subject[]): UserError {
