@@ -110,6 +110,8 @@ export async function recover(
 ): Promise<readonly string[]> {
   if (dir.readOnly || !isThere(`${dir.path}/.pe`)) return [];
   const below = (folder: string): string[] => list(`${dir.path}/${folder}`);
+  // What `writeDurably` wrote beside and did not come to rename. While the PE runs, somebody may be at it.
+  if (atBoot) for (const name of below('.')) removeOne(`${dir.path}/${name}/system.json.new`);
   // Before the records: whoever begins meanwhile writes its record first.
   const work = below(workFolder);
   const trash = below(trashFolder);
