@@ -1,6 +1,6 @@
 import { isThere, makeFolders, removeEmpty, removeOne, rename, writeFile } from '../host/files.ts';
 import { removeTree, syncFileSystem, syncPaths } from '../host/tree.ts';
-import { list, now, readText } from '../host.ts';
+import { list, now, readText, removeFile } from '../host.ts';
 import {
   abandonSteps,
   beginSteps,
@@ -111,7 +111,7 @@ export async function recover(
   if (dir.readOnly || !isThere(`${dir.path}/.pe`)) return [];
   const below = (folder: string): string[] => list(`${dir.path}/${folder}`);
   // What `writeDurably` wrote beside and did not come to rename. While the PE runs, somebody may be at it.
-  if (atBoot) for (const name of below('.')) removeOne(`${dir.path}/${name}/system.json.new`);
+  if (atBoot) for (const name of below('.')) removeFile(`${dir.path}/${name}/system.json.new`);
   // Before the records: whoever begins meanwhile writes its record first.
   const work = below(workFolder);
   const trash = below(trashFolder);
