@@ -18,7 +18,7 @@ import { manifestName, manifestNode } from '../steps/manifest.ts';
 import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
 import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
-import { sbomFiles, sbomNode } from '../steps/sbom.ts';
+import { type SbomOptions, sbomFiles, sbomNode } from '../steps/sbom.ts';
 import { templateRootNode } from '../steps/template.ts';
 import { toolsNode } from '../steps/tools.ts';
 import { agentProgram, peOverlay } from './layers.ts';
@@ -123,7 +123,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     busybox: required(lock.image, 'busybox-static', recipe),
   };
   const initrd = initrdNode({ format, layers, ...early, epoch });
-  const manifest = manifestNode({ recipe, lock, epoch, layers, tools });
+  const manifest = manifestNode({ recipe, lock, epoch, layers, tools, carried: carried?.list });
   const sbom = sbomNode(
     {
       name: recipe.name,
@@ -134,6 +134,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
       epoch,
       packages: [...lock.image, ...lock.kernel],
       tools: lock.tools.build,
+      templates: templatePackages(recipe, lock),
     },
     tools,
   );
@@ -173,6 +174,15 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
 /** `box.iso` → `box-agent.iso`: nobody should ship such an image by mistake. */
 export function agentFileName(name: string): string {
   return name.replace(/(\.spdx\.json|\.[a-z]\w*(\.(gz|xz|zst|bmap))?)?$/, '-agent$1');
+}
+
+/** The packages of Debian templates, for the bill of materials; left out where there are none. */
+function templatePackages({ templates }: Recipe, lock: Lock): SbomOptions['templates'] {
+  const found = Object.entries(lock.templates ?? {}).map(([name, packages]) => {
+    const from = templates[name]?.from;
+    return { name, suite: from?.kind === 'debian' ? from.suite : '', packages };
+  });
+  return found.length === 0 ? undefined : found;
 }
 
 /** The recipe's users, root among them with the keys of `pe.ssh-keys`. */

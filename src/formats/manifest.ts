@@ -87,6 +87,17 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
   readonly entries: readonly ManifestEntry[];
   readonly excluded: readonly ManifestExcluded[];
+  /** Systems and templates that travel with the image; left out where there are none. */
+  readonly carried?: ManifestCarried;
+}
+
+interface ManifestCarried {
+  readonly templates: readonly { readonly name: string; readonly version: string }[];
+  readonly systems: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly template: { readonly name: string; readonly version: string };
+  }[];
 }
 
 export interface ManifestParts extends Omit<Manifest, 'formatVersion' | 'packages' | 'layers' | 'files'> {

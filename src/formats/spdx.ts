@@ -30,6 +30,15 @@ export interface SbomParts {
   readonly kernel: string;
   readonly packages: readonly SbomPackage[];
   readonly tools: readonly SbomPackage[];
+  /** Roots that travel along, and what they are made of. */
+  readonly templates?: readonly SbomTemplate[] | undefined;
+}
+
+interface SbomTemplate {
+  readonly name: string;
+  /** Debian's name of the release that it is made of. */
+  readonly suite: string;
+  readonly packages: readonly SbomPackage[];
 }
 
 /** Where the document lies in an image. */
@@ -39,7 +48,9 @@ const noAssertion = 'NOASSERTION';
 const documentId = 'SPDXRef-DOCUMENT';
 const imageId = 'SPDXRef-Image';
 
-function spdxId(kind: 'Package' | 'Tool', name: string): string {
+type IdKind = 'Package' | 'Tool' | 'Template' | `Template-${string}`;
+
+function spdxId(kind: IdKind, name: string): string {
   return `SPDXRef-${kind}-${name.replaceAll('+', '-plus').replace(/[^a-zA-Z0-9.-]/g, '-')}`;
 }
 
@@ -69,7 +80,7 @@ function relations(control: Stanza, field: string): string[][] {
 
 function describePackage(
   pkg: SbomPackage,
-  kind: 'Package' | 'Tool',
+  kind: IdKind,
   suite: string,
 ): { item: SpdxPackage; extracted: readonly ExtractedLicence[] } {
   const control = pkg.control === undefined ? undefined : parseControl(pkg.control);
@@ -176,6 +187,10 @@ export function spdxDocument(parts: SbomParts): SpdxDocument {
     ...inside.map((pkg) => describePackage(pkg, 'Package', parts.suite)),
     ...tools.map((pkg) => describePackage(pkg, 'Tool', parts.suite)),
   ];
+  const templates = (parts.templates ?? []).map(({ name, suite, packages }) => ({
+    item: ownPackage(spdxId('Template', name), name, parts.version, { summary: `a root of Debian ${suite}` }),
+    packages: [...packages].sort(byName).map((pkg) => describePackage(pkg, `Template-${name}`, suite).item),
+  }));
   const image = ownPackage(imageId, parts.name, parts.version, { summary: 'the bootable image' });
   const extracted = new Map(
     described.flatMap(({ extracted: list }) => list.map((one) => [one.id, one] as const)),
@@ -198,6 +213,7 @@ export function spdxDocument(parts: SbomParts): SpdxDocument {
       ...described.map(({ item }) =>
         item.SPDXID === kernelId ? { ...item, comment: 'the kernel that the image boots' } : item,
       ),
+      ...templates.flatMap(({ item, packages }) => [item, ...packages]),
     ],
     ...(extracted.size === 0
       ? {}
@@ -211,6 +227,10 @@ export function spdxDocument(parts: SbomParts): SpdxDocument {
       relationship(imageId, 'CONTAINS', programs.SPDXID),
       ...inside.map((pkg) => relationship(imageId, 'CONTAINS', spdxId('Package', pkg.name))),
       ...dependencies(inside),
+      ...templates.flatMap(({ item, packages }) => [
+        relationship(imageId, 'CONTAINS', item.SPDXID),
+        ...packages.map(({ SPDXID }) => relationship(item.SPDXID, 'CONTAINS', SPDXID)),
+      ]),
       relationship(builder.SPDXID, 'BUILD_TOOL_OF', imageId),
       ...tools.map((pkg) => relationship(spdxId('Tool', pkg.name), 'BUILD_TOOL_OF', imageId)),
     ],

@@ -4,6 +4,9 @@ import { FailedError } from '../base/errors.ts';
 import type { StepContext } from '../plan/types.ts';
 import { parents } from './fat-image.ts';
 
+/** What the PE remembers is for root alone. */
+const isPrivate = (folder: string): boolean => folder.endsWith('/.pe');
+
 /**
  * Copies files into an ext4 file system inside an image, owned by root, at the step's time.
  * @param files places on disk by absolute paths in the file system
@@ -27,6 +30,7 @@ export async function writeExt4Files(
     }),
     // Whatever a file's mode is in the store.
     ...Object.keys(files).map((path) => `set_inode_field ${words(path)} mode 0100644`),
+    ...folders.filter(isPrivate).map((folder) => `set_inode_field ${words(folder)} mode 040700`),
   ];
   const script = join(context.scratch, 'debugfs');
   writeFileSync(script, `${requests.join('\n')}\n`);

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import type { CarriedFile } from '../base/carried.ts';
 import { digestOf, type Json } from '../base/json.ts';
 import { version as builderVersion } from '../base/version.ts';
 import type { Lock } from '../debian/lock-file.ts';
@@ -79,9 +80,10 @@ interface ManifestNodeParts {
   readonly epoch: number;
   readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
   readonly tools: StepNode;
+  readonly carried: CarriedFile | undefined;
 }
 
-export function manifestNode({ recipe, lock, epoch, layers, tools }: ManifestNodeParts): StepNode {
+export function manifestNode({ recipe, lock, epoch, layers, tools, carried }: ManifestNodeParts): StepNode {
   const options = {
     facts: {
       name: recipe.name,
@@ -103,6 +105,14 @@ export function manifestNode({ recipe, lock, epoch, layers, tools }: ManifestNod
         mode: entry.mode,
         cmdline: kernelWords(entry, { consoles: recipe.boot.consoles, cmdline: recipe.kernel.cmdline }),
       })),
+      ...(carried === undefined
+        ? {}
+        : {
+            carried: {
+              templates: carried.templates,
+              systems: carried.systems.map(({ name, kind, template }) => ({ name, kind, template })),
+            },
+          }),
     },
     format: recipe.pe.livefs,
     layers: layers.map((layer) => layer.name),

@@ -25,6 +25,14 @@ export interface SbomOptions {
   readonly epoch: number;
   readonly packages: readonly LockedPackage[];
   readonly tools: readonly LockedPackage[];
+  /** Of Debian templates that travel along. */
+  readonly templates?:
+    | readonly {
+        readonly name: string;
+        readonly suite: string;
+        readonly packages: readonly LockedPackage[];
+      }[]
+    | undefined;
 }
 
 interface ReadPackage {
@@ -75,6 +83,9 @@ function sbomPackage(
   };
 }
 
+/** A package by what the lock knows of it. */
+const unread = (pkg: LockedPackage): SbomPackage => ({ ...pkg, control: undefined, copyright: undefined });
+
 /** Writes the software bill of materials from the lock and what the packages say about themselves. */
 export const sbomStep: StepKind = {
   name: 'sbom',
@@ -88,7 +99,8 @@ export const sbomStep: StepKind = {
     const document = spdxDocument({
       ...options,
       packages: options.packages.map((pkg) => sbomPackage(pkg, packages, reader)),
-      tools: options.tools.map((pkg) => ({ ...pkg, control: undefined, copyright: undefined })),
+      tools: options.tools.map(unread),
+      templates: options.templates?.map((one) => ({ ...one, packages: one.packages.map(unread) })),
     });
     const text = `${JSON.stringify(document, null, 1)}\n`;
     writeFileSync(join(context.out, sbomFiles.plain), text);

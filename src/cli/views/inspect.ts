@@ -55,6 +55,10 @@ export function overview(report: ImageReport): string {
     rows.push(['initrd', `${path}, ${formatBytes(bytes)} in ${parts}`]);
   }
   if (manifest !== undefined) rows.push(['holds', holds(manifest)]);
+  for (const { name, version } of manifest?.carried?.templates ?? [])
+    rows.push(['carries', `the template ${name}@${version}`]);
+  for (const { name, kind, template } of manifest?.carried?.systems ?? [])
+    rows.push(['carries', `the system ${name} (${kind} on ${template.name}@${template.version})`]);
   if (manifest?.agent === true)
     rows.push(['for test', 'it carries the agent, which carries out commands: not for shipping']);
   const problems = report.boot.problems.map((problem) => `  ! ${problem}\n`).join('');

@@ -176,3 +176,30 @@ describe('names in it', () => {
     expect(spdxAgent(undefined)).toBe('NOASSERTION');
   });
 });
+
+describe('templates that travel along', () => {
+  const bash = { ...pkg('bash', '5.2-1', ''), control: undefined };
+  const libc = { ...pkg('libc6', '2.36-9', ''), control: undefined };
+  const document = spdxDocument({
+    ...parts,
+    templates: [{ name: 'debian', suite: 'bookworm', packages: [libc, bash] }],
+  });
+
+  it('are parts of the image with packages of their own, also where it has one of that name', () => {
+    expect(validate(document)).toBe(true);
+    const ids = document.packages.map(({ SPDXID }) => SPDXID);
+    expect(new Set(ids).size).toBe(ids.length);
+    const inside = document.relationships.filter(
+      ({ spdxElementId }) => spdxElementId === 'SPDXRef-Template-debian',
+    );
+    expect(
+      inside.map(({ relationshipType, relatedSpdxElement }) => [relationshipType, relatedSpdxElement]),
+    ).toEqual([
+      ['CONTAINS', 'SPDXRef-Template-debian-bash'],
+      ['CONTAINS', 'SPDXRef-Template-debian-libc6'],
+    ]);
+    const purls = JSON.stringify(document.packages);
+    expect(purls).toContain('libc6@2.36-9?arch=amd64&distro=bookworm');
+    expect(purls).toContain('libc6@2.41-12%2Bdeb13u4?arch=amd64&distro=trixie');
+  });
+});
