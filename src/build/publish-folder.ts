@@ -79,6 +79,11 @@ function write({ artifact, file, root }: FolderOutput, to: string): number {
   return bytes;
 }
 
+/** Whether a folder is there already, made from the same. */
+export function isFolderThere({ name, artifact }: FolderOutput, dir: string): boolean {
+  return markerOf(join(dir, name))?.id === artifact.id;
+}
+
 /** The marker of a folder that diskbios made; `undefined` where nothing is. Anything else there is the user's. */
 function markerOf(path: string): Marker | undefined {
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;

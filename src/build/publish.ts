@@ -4,7 +4,7 @@ import { formatSums, parseSums } from '../formats/sha256sums.ts';
 import { makeFolder, notWritable, storageError, writeWhole } from '../store/files.ts';
 import { type ArtifactMeta, hashFile, metaName } from '../store/meta.ts';
 import { copySparse } from '../store/sparse.ts';
-import { type FolderOutput, publishFolder } from './publish-folder.ts';
+import { type FolderOutput, isFolderThere, publishFolder } from './publish-folder.ts';
 import { checkRoom } from './room.ts';
 
 /** One file of the output folder, or a folder. */
@@ -72,10 +72,18 @@ function writeSums(dir: string, published: readonly Published[]): void {
 /** Copies finished files into the output folder, and lists them in its `SHA256SUMS`. */
 export function publish(outputs: readonly Output[], dir: string): Published[] {
   checkRoom(
-    outputs.map(({ name, artifact, file }) => ({ name, from: artifact.file(file) })),
+    outputs.map(({ name, artifact, file, root }) => ({
+      name,
+      from: artifact.file(file),
+      root: root === undefined ? undefined : artifact.file(root),
+    })),
     dir,
     (name) =>
-      outputs.some((output) => output.name === name && output.folder !== true && isThere(output, dir)),
+      outputs.some(
+        (output) =>
+          output.name === name &&
+          (output.folder === true ? isFolderThere(output, dir) : isThere(output, dir)),
+      ),
   );
   try {
     makeFolder(dir);

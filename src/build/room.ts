@@ -29,6 +29,8 @@ export interface Arriving {
   readonly name: string;
   /** The file or folder in the artifact. */
   readonly from: string;
+  /** An archive that is unpacked into the folder. */
+  readonly root?: string | undefined;
 }
 
 /**
@@ -43,9 +45,9 @@ export function checkRoom(
   const folder = existing(outDir);
   const free = freeBytes(folder);
   if (free === undefined) return;
-  const arrivals = files.map(({ name, from }) => ({
+  const arrivals = files.map(({ name, from, root }) => ({
     name,
-    takes: sharesBlocks(from, folder) ? 0 : onDisk(from),
+    takes: (sharesBlocks(from, folder) ? 0 : onDisk(from)) + (root === undefined ? 0 : onDisk(root)),
     frees: onDisk(join(outDir, name)),
   }));
   if (roomNeeded(arrivals) <= free) return;
