@@ -16,6 +16,7 @@ const layers = {
   image: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps'],
   flash: ['base', 'formats', 'sys'],
   boot: ['base', 'formats', 'sys', 'store', 'debian', 'plan', 'steps', 'build'],
+  serve: ['base', 'recipe', 'sys', 'store', 'debian', 'steps', 'build'],
   proof: ['base', 'formats', 'recipe', 'sys', 'store', 'debian', 'plan', 'steps', 'build', 'image', 'boot'],
 };
 const folders = [...Object.keys(layers), 'cli', 'pe'];

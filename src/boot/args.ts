@@ -31,7 +31,8 @@ export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
       `pcie-root-port,id=slot${i},chassis=${i + 1},slot=${i + 1}`,
     ]).flat(),
     driveArguments(spec.drives),
-    networkArguments(spec.networks),
+    networkArguments(spec.networks, spec.firmware),
+    httpBootArguments(spec),
     serialArguments(spec.serial),
     agentArguments(spec.agent),
     spec.qmp === undefined ? [] : ['-qmp', `unix:${option(spec.qmp)},server=on,wait=off`],
@@ -54,6 +55,15 @@ function firmwareArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     '-drive',
     `if=pflash,unit=1,format=raw,${vars}`,
   ];
+}
+
+/** OVMF asks by PXE for minutes before it tries HTTP. */
+function httpBootArguments({ httpBoot }: GuestSpec): string[] {
+  if (httpBoot !== true) return [];
+  return ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
+    '-fw_cfg',
+    `name=opt/org.tianocore/${name},string=n`,
+  ]);
 }
 
 /** Who serves a shared folder reads and writes the guest's memory. */

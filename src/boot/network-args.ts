@@ -1,4 +1,5 @@
 import { unreachable } from '../base/errors.ts';
+import type { Firmware } from '../base/machine.ts';
 import { option } from './drive-args.ts';
 import type { Network } from './spec.ts';
 
@@ -13,14 +14,19 @@ export function macAddress(guest: number, card: number): string {
 }
 
 /** QEMU's options for all network cards of a guest. */
-export function networkArguments(networks: readonly Network[]): string[] {
+export function networkArguments(networks: readonly Network[], firmware: Firmware): string[] {
   return networks.flatMap((network, index) => {
     const driver = network.card === 'virtio' ? 'virtio-net-pci' : 'e1000e';
     const mac = network.mac ?? macAddress(0, index);
-    // Without its ROM the BIOS does not wait for the network.
-    const card = `${driver},netdev=net${index},mac=${mac},romfile=`;
+    const card = [`${driver},netdev=net${index},mac=${mac}`, ...startArguments(network, firmware)].join(',');
     return ['-netdev', backend(network, index), '-device', card];
   });
+}
+
+/** Without its ROM the BIOS does not wait for the network; UEFI has a driver of its own. */
+function startArguments(network: Network, firmware: Firmware): string[] {
+  const isStart = network.kind !== 'link' && network.start !== undefined && network.start !== false;
+  return [...(isStart ? ['bootindex=0'] : []), ...(isStart && firmware === 'bios' ? [] : ['romfile='])];
 }
 
 function backend(network: Network, index: number): string {
@@ -29,6 +35,9 @@ function backend(network: Network, index: number): string {
       return [
         `user,id=net${index}`,
         ...(network.isolated ? ['restrict=on'] : []),
+        ...(network.start === undefined
+          ? []
+          : [`tftp=${option(network.start.folder)}`, `bootfile=${option(network.start.file)}`]),
         ...network.forwards.map(({ host, guest }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
       ].join(',');
     case 'link':
@@ -37,6 +46,8 @@ function backend(network: Network, index: number): string {
         `local.type=unix,local.path=${option(network.local)}`,
         `remote.type=unix,remote.path=${option(network.remote)}`,
       ].join(',');
+    case 'tap':
+      return `tap,id=net${index},ifname=${option(network.name)},script=no,downscript=no`;
     default:
       return unreachable(network);
   }

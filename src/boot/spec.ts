@@ -27,6 +27,8 @@ export interface GuestSpec {
   readonly kernel: DirectKernel | undefined;
   /** A folder of this machine that the guest finds by virtiofs, under a tag: whoever serves it listens on the socket. */
   readonly share?: { readonly tag: string; readonly socket: string } | undefined;
+  /** UEFI starts from the network by HTTP only, not by PXE. */
+  readonly httpBoot?: boolean | undefined;
   /** A keyboard and a tablet on USB beside the machine's PS/2 ones. */
   readonly usbInput: boolean;
   /** PCI Express slots (`slot0`, `slot1` …) for devices plugged in later, and for drives that name one. */
@@ -70,7 +72,7 @@ export interface Drive {
   readonly slot?: number | undefined;
 }
 
-export type Network = NetworkCard & (UserNetwork | LinkNetwork);
+export type Network = NetworkCard & (UserNetwork | LinkNetwork | TapNetwork);
 
 interface NetworkCard {
   readonly card: 'virtio' | 'e1000e';
@@ -84,6 +86,8 @@ export interface UserNetwork {
   readonly forwards: readonly Forward[];
   /** Nothing but the forwarded ports: the guest reaches neither host nor outside, and is told no router or name server. */
   readonly isolated: boolean;
+  /** What the guest starts from, before any drive: a file of a folder that TFTP serves, or an address of HTTP. */
+  readonly start?: { readonly folder: string; readonly file: string } | undefined;
 }
 
 /**
@@ -96,6 +100,16 @@ export interface LinkNetwork {
   readonly local: string;
   /** Path of the socket at the other end. */
   readonly remote: string;
+}
+
+/**
+ * A card of this machine (a tap device) that is there already; takes root's rights. `start`: what the guest starts from, before any
+ * drive, as servers on that network tell it.
+ */
+export interface TapNetwork {
+  readonly kind: 'tap';
+  readonly name: string;
+  readonly start: boolean;
 }
 
 /** A TCP port of this machine (loopback only) that leads to a port of the guest. */

@@ -13,6 +13,7 @@ import { register as create } from './commands/new.ts';
 import { register as personalize } from './commands/personalize.ts';
 import { register as plan } from './commands/plan.ts';
 import { register as run } from './commands/run.ts';
+import { register as serve } from './commands/serve.ts';
 import { register as test } from './commands/test.ts';
 import type { CliIo } from './io.ts';
 import { exitCodeOf, reportError } from './report.ts';
@@ -25,6 +26,7 @@ const commands = [
   plan,
   build,
   run,
+  serve,
   test,
   flash,
   personalize,

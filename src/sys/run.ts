@@ -27,6 +27,8 @@ export interface RunOptions {
    * that it gives is fulfilled, it gets no more.
    */
   readonly stdout?: number | ((chunk: Buffer) => void | Promise<void>);
+  /** Hears standard error as it comes; it is kept as well. */
+  readonly stderr?: (text: string) => void;
   /** Exit codes that are no failure; default `[0]`. */
   readonly okCodes?: readonly number[];
   readonly signal?: AbortSignal | undefined;
@@ -79,6 +81,8 @@ function spawn(argv: readonly string[], options: RunOptions): ResultPromise {
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   }) as unknown as ResultPromise;
   if (typeof options.stdout === 'function' && child.stdout !== null) drain(child.stdout, options.stdout);
+  const { stderr } = options;
+  if (stderr !== undefined) child.stderr?.on('data', (chunk: Buffer) => stderr(chunk.toString()));
   running.add(child);
   void child.finally(() => running.delete(child)).catch(() => undefined);
   return child;

@@ -1,11 +1,12 @@
 import { extname } from 'node:path';
 import type { Attachment } from '../../base/machine.ts';
+import { netbootPaths } from '../../base/netboot.ts';
 import { formatBytes } from '../../base/sizes.ts';
 import { imageFormat } from '../../boot/disks.ts';
 import type { GuestRequest } from '../../boot/launch.ts';
-import type { Accelerator, Forward } from '../../boot/spec.ts';
+import type { Accelerator, Forward, UserNetwork } from '../../boot/spec.ts';
 import type { RunWish } from './flags.ts';
-import type { RunFolder } from './folder.ts';
+import type { NetbootFolder, RunFolder } from './folder.ts';
 
 /** How an image is attached unless said otherwise. */
 export function usualAttachment(file: string): Attachment {
@@ -14,7 +15,7 @@ export function usualAttachment(file: string): Attachment {
 
 interface Found {
   /** An image, or a folder that `diskbios build` made. */
-  readonly image: string | RunFolder;
+  readonly image: string | RunFolder | NetbootFolder;
   /** How an image is attached. */
   readonly as: Attachment;
   readonly accelerator: Accelerator;
@@ -24,9 +25,17 @@ interface Found {
 
 /** What the guest starts from. */
 function startOf(image: Found['image'], as: Attachment): Pick<GuestRequest, 'kernel' | 'share' | 'drives'> {
-  if (typeof image !== 'string') return { ...image, drives: [] };
+  if (typeof image !== 'string')
+    return 'netboot' in image ? { drives: [], kernel: undefined } : { ...image, drives: [] };
   const writes = as === 'cd' ? 'refuse' : 'discard';
   return { drives: [{ file: image, as, format: imageFormat(image), writes }], kernel: undefined };
+}
+
+/** What a guest asks for first: with a BIOS, the card's ROM is iPXE itself; UEFI loads GRUB, which QEMU's network cannot send on in circles. */
+function netbootStart(image: Found['image'], { firmware }: RunWish): UserNetwork['start'] {
+  if (typeof image === 'string' || !('netboot' in image)) return undefined;
+  const file = firmware === 'bios' ? netbootPaths.script : netbootPaths.grubEfi64;
+  return { folder: image.netboot, file };
 }
 
 /** The guest that was wished for. */
@@ -34,6 +43,8 @@ export function guestRequest(wish: RunWish, found: Found): GuestRequest {
   const { image, as, accelerator, forwards, vncPort } = found;
   const writes = wish.snapshot ? 'discard' : 'keep';
   const start = startOf(image, as);
+  // The network comes first in the boot order.
+  const place = typeof image !== 'string' && 'netboot' in image ? ({ boot: 'never' } as const) : {};
   return {
     ...start,
     firmware: wish.firmware,
@@ -42,9 +53,12 @@ export function guestRequest(wish: RunWish, found: Found): GuestRequest {
     cpus: processorsOf(wish, accelerator),
     drives: [
       ...start.drives,
-      ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes }) as const),
+      ...wish.disks.map(({ file, format }) => ({ file, as: 'virtio', format, writes, ...place }) as const),
     ],
-    networks: wish.network === 'none' ? [] : [{ kind: 'user', card: 'virtio', forwards, isolated: false }],
+    networks:
+      wish.network === 'none'
+        ? []
+        : [{ kind: 'user', card: 'virtio', forwards, isolated: false, start: netbootStart(image, wish) }],
     display: wish.display,
     vncPort,
     uefiVars: undefined,
@@ -62,7 +76,11 @@ const media = { cd: 'CD', usb: 'USB stick', virtio: 'virtio disk', ahci: 'SATA d
 export function summary(wish: RunWish, { image, as, accelerator, vncPort }: Omit<Found, 'forwards'>): string {
   const processors = processorsOf(wish, accelerator);
   return [
-    typeof image === 'string' ? `${image} as ${media[as]}` : `the folder ${image.share.dir}`,
+    typeof image === 'string'
+      ? `${image} as ${media[as]}`
+      : 'netboot' in image
+        ? `${image.netboot} over the network`
+        : `the folder ${image.share.dir}`,
     wish.firmware === 'bios' ? 'BIOS' : 'UEFI',
     formatBytes(wish.memory),
     processors === 1 ? '1 processor' : `${processors} processors`,
