@@ -122,24 +122,37 @@ function workshop(target: Target, { signal, monitor }: FlashOptions) {
     async writeRanges(source: ImageSource, progress: Progress): Promise<Written[]> {
       const pool = bufferPool(buffers);
       const zeros = Buffer.alloc(target.blank ? chunk : 0);
+      const parts = source.ranges.flatMap((range) =>
+        pieces(range, chunk).map((part) => ({ ...part, range })),
+      );
       const pending = new Set<Promise<void>>();
       let failure: { readonly error: unknown } | undefined;
       const written: Written[] = [];
+      const readPart = async ({ from, to }: Extent): Promise<Buffer> => {
+        const buffer = await pool.take();
+        await source.read(buffer.subarray(0, to - from), from);
+        return buffer;
+      };
+      // The next part is being read while this one is hashed.
+      let ahead: Promise<Buffer> | undefined;
+      const goAhead = (next: Extent | undefined): void => {
+        ahead = next === undefined ? undefined : readPart(next);
+        void ahead?.catch(() => undefined);
+      };
       try {
-        for (const range of source.ranges) {
-          const hash = createHash('sha256');
-          for (const { from, to } of pieces(range, chunk)) {
-            goOn();
-            const buffer = await pool.take();
-            if (failure !== undefined) throw failure.error;
-            const part = buffer.subarray(0, to - from);
-            await source.read(part, from);
-            hash.update(part);
-            if (from < headBytes || (target.blank && part.equals(zeros.subarray(0, part.length)))) {
-              progress(part.length);
-              pool.giveBack(buffer);
-              continue;
-            }
+        let hash = createHash('sha256');
+        goAhead(parts[0]);
+        for (const [i, { from, to, range }] of parts.entries()) {
+          const buffer = await (ahead as Promise<Buffer>);
+          goOn();
+          if (failure !== undefined) throw failure.error;
+          goAhead(parts[i + 1]);
+          const part = buffer.subarray(0, to - from);
+          hash.update(part);
+          if (from < headBytes || (target.blank && part.equals(zeros.subarray(0, part.length)))) {
+            progress(part.length);
+            pool.giveBack(buffer);
+          } else {
             const one = write(part, from)
               .then(() => progress(part.length))
               .catch((error: unknown) => {
@@ -151,15 +164,14 @@ function workshop(target: Target, { signal, monitor }: FlashOptions) {
               });
             pending.add(one);
           }
-          written.push({
-            from: range.from,
-            to: range.to,
-            sha256: expectSum(source, range, hash.digest('hex')),
-          });
+          if (to < range.to) continue;
+          written.push({ from: range.from, to, sha256: expectSum(source, range, hash.digest('hex')) });
+          hash = createHash('sha256');
         }
         await source.finish();
       } finally {
-        // A file must not be closed under a write.
+        // A file must not be closed under a read or a write.
+        await Promise.allSettled([ahead, ...pending]);
         await Promise.all(pending);
       }
       if (failure !== undefined) throw failure.error;
