@@ -1,10 +1,11 @@
 import { nearest } from '../../base/suggest.ts';
-import { parseRootOf } from '../normalise-root-media.ts';
+import { parseRootOf, rootMediaSpec } from '../normalise-root-media.ts';
 import { rootMediaKinds } from '../root-media-types.ts';
 import { type Facts, isWhole, valueAt } from './rule.ts';
 
 /** Media that are a root hold one that there is, and have no setting without effect. */
 export function checkRootMedia(facts: Facts): void {
+  checkNames(facts);
   for (const kind of rootMediaKinds) {
     if (kind === 'folder') continue;
     const medium = facts.raw.media[kind];
@@ -20,6 +21,18 @@ export function checkRootMedia(facts: Facts): void {
       { expected: 'it together with `of: livefs`, or neither of them' },
     );
   }
+}
+
+/** An image in an archive ends in `.oci.tar`, which the archive of a root may do as well. */
+function checkNames(facts: Facts): void {
+  const { oci, tar } = rootMediaSpec(facts.raw.name, facts.raw.media);
+  if (oci === undefined || oci.filename !== tar?.filename) return;
+  facts.problems.error(
+    'same-file',
+    valueAt(facts, ['media', 'tar', 'filename']),
+    `\`oci\` and \`tar\` are to be the same file, ${tar.filename}`,
+    { expected: 'another `filename`' },
+  );
 }
 
 function checkKnown(
