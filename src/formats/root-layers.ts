@@ -1,6 +1,6 @@
 import { FailedError } from '../base/errors.ts';
 import { whiteoutPrefix, whiteoutsOf } from '../base/oci/whiteouts.ts';
-import type { Entry, FileEntry } from './tree.ts';
+import type { Entry } from './tree.ts';
 
 /**
  * A root of somebody else's, put together from archives that are laid over each other as if each were unpacked there: later
@@ -30,8 +30,9 @@ export class RootLayers {
       const first = seen.get(identity);
       if (first === undefined) seen.set(identity, entry.path);
       if (first === undefined) return entry;
-      const { content: _, size: __, ...common } = entry;
-      return { ...common, type: 'hardlink', target: first };
+      const { path, mode, uid, gid, mtime, origin, xattrs } = entry;
+      const same = xattrs === undefined ? {} : { xattrs };
+      return { ...{ path, mode, uid, gid, mtime, origin, ...same }, type: 'hardlink', target: first };
     });
   }
 
@@ -74,7 +75,7 @@ export class RootLayers {
         'bad-archive',
         `/${entry.path} is a hard link to /${entry.target}, which is no file`,
       );
-    return target as FileEntry;
+    return target;
   }
 
   #makeParents(path: string, { mtime, origin }: Entry): void {

@@ -1,9 +1,11 @@
+import type { FileEntry } from '../formats/tree.ts';
 import { maker, plainLines } from './make.ts';
 import type { FinishStep } from './types.ts';
 
 /** `/etc/hosts` of a root that nobody has named yet. */
 export const plainHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
 const shellsFrom = 'usr/share/debianutils/shells';
+const shellsAdded = `${shellsFrom}.d/`;
 
 /** Files that a whole Debian has from its scripts or its installer, and a PE does without. */
 export const debianDefaults: FinishStep = {
@@ -12,10 +14,10 @@ export const debianDefaults: FinishStep = {
     const make = maker(this.name, epoch);
     const listed = tree.resolve(shellsFrom);
     const first = listed?.type === 'file' ? (await read(listed)).toString('utf8') : '';
-    const more = [...tree].filter(({ path }) => path.startsWith('usr/share/debianutils/shells.d/'));
-    const texts = await Promise.all(
-      more.map((entry) => (entry.type === 'file' ? read(entry) : Buffer.alloc(0))),
+    const more = [...tree].filter(
+      (entry): entry is FileEntry => entry.type === 'file' && entry.path.startsWith(shellsAdded),
     );
+    const texts = await Promise.all(more.map(read));
     const added = texts.flatMap((text) => plainLines(text.toString('utf8'))).sort();
     const has = (name: string): boolean => packages.some((one) => one.name === name);
     return {

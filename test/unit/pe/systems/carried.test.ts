@@ -54,8 +54,6 @@ test('the list is read as it is written, and its mistakes are named', () => {
   expect(parseCarried(carriedText(list))).toEqual({ carried: list });
   const broken = { ...list, id: 'x', systems: [{ name: '../x', kind: 'vm', template: debian }] };
   const found = parseCarried(JSON.stringify(broken));
-  expect(found).toEqual({
-    wrong: expect.stringMatching(/id is no digest.*name is no name.*kind is none of/),
-  });
+  expect('wrong' in found ? found.wrong : '').toMatch(/id is no digest.*name is no name.*kind is none of/);
   expect(parseCarried('nonsense')).toEqual({ wrong: 'carried.json is no JSON object' });
 });
