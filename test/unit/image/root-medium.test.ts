@@ -15,8 +15,8 @@ async function forms(text: string): Promise<Record<'tar' | 'wsl' | 'oci' | 'fold
   const dir = folder();
   const at = (name: string): string => join(dir, name);
   const files = { 'etc/name': text, 'etc/link': '-> name' };
-  await writeOciArchive(at('box.oci.tar'), [{ 'etc/name': 'old', ...files }], {});
-  const root = join(at('box.oci.tar.d'), 'layer0', 'root');
+  await writeOciArchive(at('box.oci.tar'), [{ 'etc/name': 'old' }, files], {});
+  const root = join(at('box.oci.tar.d'), 'layer1', 'root');
   await create({ cwd: root, file: at('box.tar'), portable: true }, ['etc']);
   const chunks: Buffer[] = [];
   for await (const chunk of create({ cwd: root, portable: true }, ['etc'])) chunks.push(chunk);
