@@ -1,15 +1,15 @@
+import { basename } from 'node:path';
 import type { Request } from './requests.ts';
 
-const needed = ['vmlinuz', 'initrd.img'];
-
-/** Hears requests one by one; tells when a machine has got kernel and initrd. */
-export function kernelAndInitrd(): (request: Request) => boolean {
+/** Hears requests one by one; tells when a machine has got all of these files, by their paths, itself. */
+export function gotAll(files: readonly string[]): (request: Request) => boolean {
+  const needed = new Set(files.map((file) => basename(file)));
   const got = new Map<string, Set<string>>();
   return ({ address = '', whole = '' }) => {
-    const name = whole.slice(whole.lastIndexOf('/') + 1);
-    if (!needed.includes(name)) return false;
-    const files = (got.get(address) ?? new Set()).add(name);
-    got.set(address, files);
-    return files.size === needed.length;
+    const name = basename(whole);
+    if (!needed.has(name)) return false;
+    const own = (got.get(address) ?? new Set<string>()).add(name);
+    got.set(address, own);
+    return own.size === needed.size;
   };
 }

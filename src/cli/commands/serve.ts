@@ -51,8 +51,10 @@ async function serve(dir: string, flags: Flags, io: CliIo): Promise<void> {
 
   const { withServer } = await import('../../serve/serve.ts');
   const { requestLine } = await import('../../serve/requests.ts');
-  const { kernelAndInitrd } = await import('../../serve/started.ts');
-  const loaded = kernelAndInitrd();
+  const { gotAll } = await import('../../serve/started.ts');
+  // Personal settings are loaded last.
+  const started = ['boot/vmlinuz', 'boot/initrd.img', 'diskbios/personal.cpio'];
+  const loaded = gotAll(started.filter((file) => existsSync(join(root, file))));
   let finish: () => void = () => undefined;
   const over = new Promise<void>((end) => {
     finish = end;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dnsmasqConfig } from '../../../src/serve/dnsmasq.ts';
 import { socketsOn } from '../../../src/serve/port-owner.ts';
 import { macOf, requestLine, requestOf } from '../../../src/serve/requests.ts';
-import { kernelAndInitrd } from '../../../src/serve/started.ts';
+import { gotAll } from '../../../src/serve/started.ts';
 
 const card = '52:54:00:db:10:50';
 
@@ -40,7 +40,7 @@ test('the card of an address is the one that the kernel knows', () => {
 });
 
 test('a machine has started when it has kernel and initrd, both of them itself', () => {
-  const loaded = kernelAndInitrd();
+  const loaded = gotAll(['boot/vmlinuz', 'boot/initrd.img']);
   const got = (address: string, whole?: string): boolean => loaded({ by: 'HTTP', address, what: '', whole });
   expect(got('10.0.0.7', 'boot/vmlinuz')).toBe(false);
   expect(got('10.0.0.8', 'boot/initrd.img')).toBe(false);
