@@ -4,6 +4,8 @@ import type { FinishStep } from './types.ts';
 
 /** `/etc/hosts` of a root that nobody has named yet. */
 export const plainHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n';
+/** Of base-passwd. */
+const mailGroup = 8;
 const shellsFrom = 'usr/share/debianutils/shells';
 const shellsAdded = `${shellsFrom}.d/`;
 
@@ -30,6 +32,8 @@ export const debianDefaults: FinishStep = {
           ? [make.file('etc/network/interfaces', 'source /etc/network/interfaces.d/*\n')]
           : []),
         ...(tree.has('etc/hosts') ? [] : [make.file('etc/hosts', plainHosts)]),
+        ...(tree.has('etc/dpkg/origins/debian') ? [make.link('etc/dpkg/origins/default', 'debian')] : []),
+        make.dir('var/mail', { mode: 0o2775, gid: mailGroup }),
         ...(has('systemd') ? [make.dir('var/log/journal')] : []),
       ],
       warnings: [],

@@ -1,8 +1,10 @@
 import type { Json } from '../../base/json.ts';
 import type { LockedPackage } from '../../debian/package.ts';
+import type { Tree } from '../../formats/tree.ts';
 import { stepNode } from '../../plan/node.ts';
 import type { Overlay, OverlayEntry } from '../../plan/source.ts';
 import type { StepKind, StepNode } from '../../plan/types.ts';
+import { maker } from '../../rootfs/make.ts';
 import { finishTemplate } from '../../rootfs/registry.ts';
 import { overlayEntry } from '../overlay-entry.ts';
 import { packageInputs } from '../package.ts';
@@ -36,6 +38,7 @@ export const debianRootStep: StepKind = {
       arch: options.arch,
     });
     for (const warning of finished.warnings) context.warn(warning);
+    linkRuntime(tree, epoch);
     for (const item of options.overlay) tree.add(overlayEntry(context, item), 'replace');
     writeRoot(
       context,
@@ -44,6 +47,21 @@ export const debianRootStep: StepKind = {
     );
   },
 };
+
+/** Places for what runs are links, whatever packages have below them. */
+function linkRuntime(tree: Tree, epoch: number): void {
+  const make = maker('links', epoch);
+  for (const [path, target] of [
+    ['var/run', '/run'],
+    ['var/lock', '/run/lock'],
+  ] as const) {
+    if (tree.get(path)?.type === 'symlink') continue;
+    tree.delete(path);
+    tree.add(make.link(path, target));
+  }
+  for (const path of ['etc/credstore', 'etc/credstore.encrypted'])
+    if (tree.has(path)) tree.add(make.dir(path, { mode: 0o700 }), 'replace');
+}
 
 export interface DebianParts {
   readonly name: string;

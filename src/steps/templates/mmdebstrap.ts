@@ -94,6 +94,7 @@ function place(from: string, to: string): void {
 const left = [
   'etc/hostname',
   'etc/resolv.conf',
+  'etc/apt/apt.conf.d/99mmdebstrap',
   'etc/apt/sources.list',
   'etc/apt/sources.list.d/0000diskbios.list',
   'var/cache/apt/**',
