@@ -21,6 +21,8 @@ export interface BootRequest extends Partial<Omit<GuestRequest, 'accelerator'>> 
   readonly tools: string;
   /** Names the log. */
   readonly name: string;
+  /** Before QEMU's command: where it is to run. */
+  readonly within?: readonly string[];
   /** Gives it the agent's port; default: it has none. */
   readonly agent?: boolean;
 }
@@ -52,11 +54,12 @@ export function network(...forwards: readonly { host: number; guest: number }[])
 
 /** Starts a guest that ends with the test (or the `scope` given), whatever happens. */
 export async function bootGuest(
-  { tools: dir, name, agent, ...over }: BootRequest,
+  { tools: dir, name, agent, within = [], ...over }: BootRequest,
   scope: (end: () => Promise<void>) => void = onTestFinished,
 ): Promise<Guest> {
-  const tools: QemuTools = qemuFromTree(dir);
-  const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
+  const pinned = qemuFromTree(dir);
+  const tools: QemuTools = { ...pinned, argv: (...args) => [...within, ...pinned.argv(...args)] };
+  const { kind, cpu, patience } = await chooseAccelerator(pinned, { cacheDir: join(dir, '..', '..', '..') });
   mkdirSync(logs, { recursive: true });
   const request: GuestRequest = {
     firmware: 'bios',
