@@ -171,37 +171,40 @@ describe('flash', () => {
   });
 });
 
-describe.skipIf(!isRoot)('an output folder with too little room (only root can mount one)', () => {
-  test('is told of before anything is made', async () => {
-    const small = smallDisk(out, 8 * 2 ** 20);
-    giveToPlainUser(small);
-    const { code, err } = await diskbios(
-      'build',
-      join(recipes, 'minimal.yaml'),
-      '--medium',
-      'iso,usb',
-      '-o',
-      join(small, 'images'),
-    );
-    expect(code).toBe(1);
-    expect(err).toMatch(
-      /too little room in .*images for minimal\.iso and 3 others: .* needed, 8\.0 MiB free, .* missing/,
-    );
-    expect(readdirSync(small)).toEqual([]);
-  });
+describe.skipIf(noLoops !== undefined)(
+  `an output folder with too little room (${noLoops ?? 'a mount'})`,
+  () => {
+    test('is told of before anything is made', async () => {
+      const small = smallDisk(out, 8 * 2 ** 20);
+      giveToPlainUser(small);
+      const { code, err } = await diskbios(
+        'build',
+        join(recipes, 'minimal.yaml'),
+        '--medium',
+        'iso,usb',
+        '-o',
+        join(small, 'images'),
+      );
+      expect(code).toBe(1);
+      expect(err).toMatch(
+        /too little room in .*images for minimal\.iso and 3 others: .* needed, 8\.0 MiB free, .* missing/,
+      );
+      expect(readdirSync(small)).toEqual([]);
+    });
 
-  test('an image that is there already takes no more room', async () => {
-    mkdirSync(join(out, 'folder'));
-    const small = smallDisk(join(out, 'folder'), 48 * 2 ** 20);
-    giveToPlainUser(small);
-    const build = (...more: string[]): Promise<Ended> =>
-      diskbios('build', join(recipes, 'minimal.yaml'), '--medium', 'iso', '-o', small, ...more);
-    expect((await build()).code).toBe(0);
-    expect((await build()).code).toBe(0);
-    writeFileSync(join(small, 'minimal.iso'), 'changed');
-    writeFileSync(join(small, 'other'), Buffer.alloc(40 * 2 ** 20));
-    const { code, err } = await build();
-    expect([code, err]).toEqual([1, expect.stringContaining('too little room')]);
-    expect(readFileSync(join(small, 'minimal.iso'), 'utf8')).toBe('changed');
-  });
-});
+    test('an image that is there already takes no more room', async () => {
+      mkdirSync(join(out, 'folder'));
+      const small = smallDisk(join(out, 'folder'), 48 * 2 ** 20);
+      giveToPlainUser(small);
+      const build = (...more: string[]): Promise<Ended> =>
+        diskbios('build', join(recipes, 'minimal.yaml'), '--medium', 'iso', '-o', small, ...more);
+      expect((await build()).code).toBe(0);
+      expect((await build()).code).toBe(0);
+      writeFileSync(join(small, 'minimal.iso'), 'changed');
+      writeFileSync(join(small, 'other'), Buffer.alloc(40 * 2 ** 20));
+      const { code, err } = await build();
+      expect([code, err]).toEqual([1, expect.stringContaining('too little room')]);
+      expect(readFileSync(join(small, 'minimal.iso'), 'utf8')).toBe('changed');
+    });
+  },
+);

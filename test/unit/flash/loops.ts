@@ -1,19 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { findProgram } from '../../../src/sys/run.ts';
 
-/** Why there are no loop devices here; `undefined`: there are. */
+/** Why there are no loop devices here; `undefined`: there are, tried with one. */
 export const noLoops = ((): string | undefined => {
   if (process.getuid?.() !== 0) return 'only root may set up loop devices';
-  const losetup = findProgram('losetup');
-  if (losetup === undefined) return 'there is no losetup';
+  if (findProgram('losetup') === undefined) return 'there is no losetup';
+  const dir = mkdtempSync(join(tmpdir(), 'diskbios-loops-'));
   try {
-    execFileSync(losetup, ['--find'], { stdio: 'pipe' });
+    const file = sparse(join(dir, 'disk'), 2 ** 20);
+    const path = execFileSync('losetup', ['--find', '--show', file], { stdio: 'pipe' }).toString().trim();
+    execFileSync('losetup', ['--detach', path], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', 'none', dir], { stdio: 'pipe' });
+    execFileSync('umount', [dir], { stdio: 'pipe' });
     return undefined;
   } catch {
-    return 'the kernel gives no loop devices';
+    return 'the kernel gives no loop devices, or no mounts';
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
   }
 })();
 
