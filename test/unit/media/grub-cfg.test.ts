@@ -26,7 +26,10 @@ describe('grub.cfg', () => {
     expect(titles.slice(0, 3)).toEqual(fullMenu.entries.map((entry) => entry.title));
     expect(titles).toContain('Memory test');
     expect(titles).toContain('Boot from the first disk');
-    expect(menu.entries[1]).toMatchObject({ kernel: '/boot/vmlinuz', initrds: ['/boot/initrd.img', '/diskbios/personal.cpio'] });
+    expect(menu.entries[1]).toMatchObject({
+      kernel: '/boot/vmlinuz',
+      initrds: ['/boot/initrd.img', '/diskbios/personal.cpio'],
+    });
   });
 
   it('looks for systems in a file of its own, behind the recipe’s entries', () => {

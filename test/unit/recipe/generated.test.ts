@@ -31,13 +31,16 @@ test('the manual of systemx is current: node .config/gen-docs.mjs', async () => 
   expect(text('docs/systemx.md')).toBe(manualPage(await Promise.all(shown.map((verb) => verb.load()))));
 });
 
-test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])('an editor finds nothing wrong with %s', (name) => {
-  const source = text(`recipes/${name}.yaml`);
-  expect(source.split('\n', 1)).toEqual(['# yaml-language-server: $schema=./recipe.schema.json']);
-  const validate = new Ajv(ajvOptions).compile(JSON.parse(schemaText()) as object);
-  validate(parse(source, { logLevel: 'silent' }));
-  expect(validate.errors).toBe(null);
-});
+test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])(
+  'an editor finds nothing wrong with %s',
+  (name) => {
+    const source = text(`recipes/${name}.yaml`);
+    expect(source.split('\n', 1)).toEqual(['# yaml-language-server: $schema=./recipe.schema.json']);
+    const validate = new Ajv(ajvOptions).compile(JSON.parse(schemaText()) as object);
+    validate(parse(source, { logLevel: 'silent' }));
+    expect(validate.errors).toBe(null);
+  },
+);
 
 test('the schema compiled for the bundle finds what ajv finds', async () => {
   const { ajvAhead } = (await import(join(packageRoot(), '.config/ajv-ahead.mjs'))) as { ajvAhead: never };

@@ -5,17 +5,20 @@ import { loadRecipe } from '../../../src/recipe/load.ts';
 import { resolvedText } from '../../../src/recipe/resolved.ts';
 import { parent, writeRecipes } from './write-recipes.ts';
 
-test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])('%s, written out, means the same', async (name) => {
-  const loaded = await loadRecipe(name);
-  const folder = writeRecipes({ 'resolved.yaml': resolvedText(loaded, '/') });
-  const again = await loadRecipe(join(folder, 'resolved.yaml'));
-  const plain = ({ file, place, ...recipe }: typeof loaded.recipe): unknown => [
-    recipe,
-    file === '',
-    typeof place,
-  ];
-  expect(plain(again.recipe)).toEqual(plain(loaded.recipe));
-});
+test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])(
+  '%s, written out, means the same',
+  async (name) => {
+    const loaded = await loadRecipe(name);
+    const folder = writeRecipes({ 'resolved.yaml': resolvedText(loaded, '/') });
+    const again = await loadRecipe(join(folder, 'resolved.yaml'));
+    const plain = ({ file, place, ...recipe }: typeof loaded.recipe): unknown => [
+      recipe,
+      file === '',
+      typeof place,
+    ];
+    expect(plain(again.recipe)).toEqual(plain(loaded.recipe));
+  },
+);
 
 test('each line has the place its value came from, in one column', async () => {
   const folder = writeRecipes({
