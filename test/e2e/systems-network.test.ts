@@ -1,14 +1,15 @@
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.ts';
 import { chooseAccelerator } from '../../src/boot/accel.ts';
 import { type Machine, type MachineSpec, withMachine } from '../../src/boot/machine.ts';
 import { reservePort } from '../../src/boot/ports.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
 import { startedKernel } from '../../src/image/kernel.ts';
+import { buildDualImage } from '../helpers/dual-image.ts';
 import { disk, powerOn } from '../helpers/machine.ts';
-import { asPlainUser, giveToPlainUser } from '../helpers/plain-user.ts';
+import { writeOciArchive } from '../helpers/oci-archive.ts';
+import { serveRegistry } from '../helpers/registry.ts';
 
 /** The network of systems, proven from inside the systems, the PE and the machine around it. */
 const { cache, dir, recipes, tools } = inject('fixture');
@@ -62,23 +63,8 @@ async function bothAddresses(system: string): Promise<string[]> {
   return addresses(system);
 }
 
-/** The shipped recipe with an entry that starts systems. */
-async function buildImage(): Promise<string> {
-  const recipe = join(recipes, 'dual.yaml');
-  const entries = '  entries: !replace\n    - title: dual\n      mode: dual\n';
-  writeFileSync(recipe, `name: dual\nextends: cloud\nboot:\n${entries}`);
-  copyFileSync(join(recipes, 'cloud.lock.json'), join(recipes, 'dual.lock.json'));
-  giveToPlainUser(join(recipes, 'dual.lock.json'));
-  const out = join(dir, 'dual');
-  const cli = join(packageRoot(), 'dist', 'diskbios.js');
-  const argv = [process.execPath, cli, 'build', '--with-agent', recipe, '-o', out];
-  const { code, err } = await asPlainUser(argv, { cwd: dir, env: { HOME: dir, XDG_CACHE_HOME: cache } });
-  expect(code, err).toBe(0);
-  return join(out, 'dual-agent.iso');
-}
-
 beforeAll(async () => {
-  const image = await buildImage();
+  const image = await buildDualImage({ cache, dir, recipes });
   const qemu = qemuFromTree(tools);
   const { kind, cpu, patience } = await chooseAccelerator(qemu, { cacheDir: join(tools, '..', '..', '..') });
   const filesystem = { type: 'ext4', label: 'DISKBIOS-DATA', files: undefined, full: false } as const;
@@ -256,6 +242,36 @@ describe('systems on the bridge', () => {
     const asked = (): Promise<string> => sh(inside('db', 'nslookup web.pe 2>&1 || true'));
     await expect.poll(asked, { timeout: minute, interval: 300 }).toContain('NXDOMAIN');
     expect(await works(inside('db', 'nslookup db.pe'))).toBe(true);
+  });
+});
+
+describe('a registry', () => {
+  test('gives an image, to whoever brings the token that it hands out', async () => {
+    const archive = join(dir, 'registry', 'web.oci.tar');
+    mkdirSync(join(dir, 'registry'));
+    const layers = [
+      { 'bin/serve': '#!/bin/sh\n', 'opt/old': '1' },
+      { 'opt/.wh.old': '', 'opt/new': '2' },
+    ];
+    await writeOciArchive(archive, layers, { Entrypoint: ['/bin/serve'], Cmd: ['--all'] });
+    const registry = await serveRegistry(join(`${archive}.d`, 'layout'));
+    try {
+      const host = `${outside.router}:${registry.port}`;
+      await sh(`systemx template add oci:http://${host}/group/web:1.0 --as web@1`);
+      expect(await sh('cd /hd/.templates/web@1 && find . -type f | sort')).toBe('./bin/serve\n./opt/new');
+      const info = JSON.parse(await sh('systemx template info web --json')) as Record<string, unknown>;
+      expect(info).toMatchObject({ init: ['/bin/serve', '--all'] });
+      expect(registry.log[0]).toBe('GET /v2/group/web/manifests/1.0 401');
+      expect(registry.log[2]).toBe('GET /v2/group/web/manifests/1.0 200');
+      expect((await run(`systemx template add oci:http://${host}/group/none:1.0 --as none@1`)).status).toBe(
+        1,
+      );
+      expect(await sh('ls /hd/.templates; ls -A /hd/.pe/work /hd/.pe/journal | grep -v : || true')).toBe(
+        'web@1\nweb@1.json',
+      );
+    } finally {
+      await registry.close();
+    }
   });
 });
 
