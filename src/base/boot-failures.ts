@@ -1,6 +1,7 @@
 /** Every way of not booting that has a name: what `diskbios test` and `run` report, and what `fails:` in a recipe's `tests:` names. */
 export const bootFailures = [
   'no-boot-medium',
+  'secure-boot-refused',
   'grub-rescue',
   'grub-shell',
   'boot-entry-broken',

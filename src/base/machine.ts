@@ -1,6 +1,16 @@
 /** The words for what a virtual machine is made of, common to recipes (`tests:`), `run` and QEMU's arguments. */
-export const firmwares = ['bios', 'uefi'] as const;
+export const firmwares = ['bios', 'uefi', 'uefi-secure'] as const;
+/** `uefi-secure`: UEFI with Secure Boot switched on. */
 export type Firmware = (typeof firmwares)[number];
+/** What is tested where nothing is said. */
+export const usualFirmwares: readonly Firmware[] = ['bios', 'uefi'];
+
+/** Their names for people. */
+export const firmwareNames: Readonly<Record<Firmware, string>> = {
+  bios: 'BIOS',
+  uefi: 'UEFI',
+  'uefi-secure': 'UEFI with Secure Boot',
+};
 
 /** How a drive is attached. */
 export const attachments = ['cd', 'usb', 'virtio', 'ahci', 'nvme'] as const;

@@ -2,6 +2,8 @@ import type { BootFailure } from '../base/boot-failures.ts';
 
 /** What to look at next, for each way of not booting. */
 export const advice: Readonly<Record<BootFailure, string>> = {
+  'secure-boot-refused':
+    'Is the image built with `boot.secure` for the keys of this machine? docs/secure-boot.md says what is signed by whom.',
   'no-boot-medium':
     'Is the image whole, and attached as what it is (a CD, a stick, a disk)? `diskbios inspect IMAGE` says on which firmware it boots.',
   'grub-rescue':

@@ -1,5 +1,6 @@
 import { agentPort } from '../base/agent-protocol.ts';
-import { unreachable } from '../base/errors.ts';
+import { MissingError, unreachable } from '../base/errors.ts';
+import type { Firmware } from '../base/machine.ts';
 import { driveArguments, option } from './drive-args.ts';
 import { networkArguments } from './network-args.ts';
 import type { GuestSpec, Serial } from './spec.ts';
@@ -9,6 +10,8 @@ export interface UefiFiles {
   readonly code: string;
   /** The pristine variables. */
   readonly vars: string;
+  /** Firmware that enforces Secure Boot, and variables with Microsoft's keys; `undefined`: this QEMU comes without. */
+  readonly secure?: { readonly code: string; readonly vars: string } | undefined;
 }
 
 /**
@@ -47,14 +50,38 @@ function firmwareArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     const log = `file,id=firmware,path=${option(spec.firmwareLog)}`;
     return ['-chardev', log, '-device', 'isa-debugcon,iobase=0x402,chardev=firmware'];
   }
+  const secure = spec.firmware === 'uefi-secure';
+  const files = firmwareFiles(spec.firmware, uefi);
   const vars =
-    spec.uefiVars === undefined ? `snapshot=on,file=${option(uefi.vars)}` : `file=${option(spec.uefiVars)}`;
+    spec.uefiVars === undefined ? `snapshot=on,file=${option(files.vars)}` : `file=${option(spec.uefiVars)}`;
   return [
+    // OVMF with system management mode cannot sleep on this machine.
+    ...(secure ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
+    ...(secure ? ['-global', 'ICH9-LPC.disable_s3=1'] : []),
     '-drive',
-    `if=pflash,unit=0,format=raw,readonly=on,file=${option(uefi.code)}`,
+    `if=pflash,unit=0,format=raw,readonly=on,file=${option(files.code)}`,
     '-drive',
     `if=pflash,unit=1,format=raw,${vars}`,
   ];
+}
+
+/** The files of a kind of UEFI. Throws `MissingError` where this QEMU has none of that kind. */
+export function firmwareFiles(firmware: Firmware, uefi: UefiFiles): { code: string; vars: string } {
+  if (firmware !== 'uefi-secure') return uefi;
+  if (uefi.secure !== undefined) return uefi.secure;
+  throw new MissingError(
+    'the UEFI firmware of this machine comes without Secure Boot',
+    'sudo apt-get install ovmf, or leave out --qemu host',
+  );
+}
+
+/**
+ * Who serves a shared folder reads and writes the guest's memory. Secure Boot's variables are kept from the system by the
+ * processor's system management mode.
+ */
+function machineOf({ share, firmware }: GuestSpec): string {
+  const secure = firmware === 'uefi-secure' ? ',smm=on' : '';
+  return `q35${secure}${share === undefined ? '' : ',memory-backend=memory'}`;
 }
 
 /** OVMF asks by PXE for minutes before it tries HTTP. */
@@ -64,11 +91,6 @@ function httpBootArguments({ httpBoot }: GuestSpec): string[] {
     '-fw_cfg',
     `name=opt/org.tianocore/${name},string=n`,
   ]);
-}
-
-/** Who serves a shared folder reads and writes the guest's memory. */
-function machineOf({ share }: GuestSpec): string {
-  return share === undefined ? 'q35' : 'q35,memory-backend=memory';
 }
 
 function memoryOf({ memory }: GuestSpec): string {

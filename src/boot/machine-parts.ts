@@ -1,13 +1,15 @@
-import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Monitor } from '../base/events.ts';
 import { run, shellLine } from '../sys/run.ts';
+import { firmwareFiles } from './args.ts';
 import { takeKernel } from './direct-kernel.ts';
 import { imageFormat, type Maker, makeDisk, overlay } from './disks.ts';
+import { isEfiProgram, makeEfiStick } from './efi-stick.ts';
 import type { MachineSpec } from './machine.ts';
 import { type ReservedPort, reservePort } from './ports.ts';
 import type { DirectKernel, Drive } from './spec.ts';
 import type { QemuTools } from './tools.ts';
+import { writeUefiVariables } from './uefi-variables.ts';
 
 /** What a machine has before it is switched on for the first time. */
 export interface MachineParts {
@@ -55,8 +57,8 @@ export async function makeMachine(
     ),
   ]);
   const names = [...(spec.image === undefined ? [] : [imageName]), ...Object.keys(spec.disks)];
-  const uefiVars = spec.firmware === 'uefi' ? join(dir, 'uefi-vars.fd') : undefined;
-  if (uefiVars !== undefined) copyFileSync(tools.uefi.vars, uefiVars);
+  const uefiVars = spec.firmware === 'bios' ? undefined : join(dir, 'uefi-vars.fd');
+  if (uefiVars !== undefined) writeUefiVariables(uefiVars, tools.uefi, spec);
   const drives = seated(
     made.map(({ result }) => result),
     names,
@@ -69,11 +71,19 @@ export async function makeMachine(
     plugged: names.filter((name) => spec.disks[name]?.plugged !== false),
     port: spec.networks.some(({ kind }) => kind === 'user') ? await reservePort() : undefined,
     making: [
-      ...(uefiVars === undefined ? [] : [shellLine(['cp', tools.uefi.vars, uefiVars])]),
+      ...(uefiVars === undefined ? [] : [variablesByHand(uefiVars, tools, spec)]),
       ...(started?.commands ?? []),
       ...made.flatMap(({ commands }) => commands),
     ],
   };
+}
+
+/** Own keys are not written by a command: a boot by hand takes the file that is kept, where one is. */
+function variablesByHand(file: string, { uefi }: QemuTools, { firmware, certificate }: MachineSpec): string {
+  if (certificate !== undefined && firmware === 'uefi-secure') {
+    return `# ${file}: UEFI variables with the certificate ${certificate} as the only key`;
+  }
+  return shellLine(['cp', firmwareFiles(firmware, uefi).vars, file]);
 }
 
 /** Gives each drive its place in the boot order, its name as serial number, and a slot of its own where it could be pulled out of one. */
@@ -100,6 +110,10 @@ async function imageDrive(
 ): Promise<Drive> {
   if (image === undefined) throw new Error('there is no image');
   const { file, as } = image;
+  if (isEfiProgram(file)) {
+    const stick = await makeEfiStick(file, join(folder.dir, `${imageName}.img`), folder);
+    return { file: stick, as, format: 'raw', writes: 'keep-in-memory' };
+  }
   if (as === 'cd') return { file, as, format: imageFormat(file), writes: 'refuse' };
   const written = await overlay(file, join(folder.dir, `${imageName}.qcow2`), folder);
   return { file: written, as, format: 'qcow2', writes: 'keep-in-memory' };

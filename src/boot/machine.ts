@@ -16,6 +16,8 @@ export interface MachineSpec {
   /** Its number among the machines that can meet, from 0: makes its MAC addresses its own. */
   readonly index: number;
   readonly firmware: Firmware;
+  /** File with the one certificate that Secure Boot accepts, with `uefi-secure`; `undefined`: Microsoft's keys. */
+  readonly certificate?: string | undefined;
   /** Bytes. */
   readonly memory: number;
   readonly cpus: number;

@@ -98,6 +98,14 @@ const signs: readonly Sign[] = [
     after: booting,
   },
   {
+    failure: 'secure-boot-refused',
+    // OVMF's words, shim's and GRUB's.
+    pattern:
+      /^.*(?:BdsDxe: failed to load Boot\w+ .*: (?:Access Denied|Security Violation)|Verification failed: \(0x1A\) Security Violation|error: .*bad shim signature|error: .*(?:bad signature|no signature)|The boot menu of this medium is not as it was signed|error: cannot load image).*/m,
+    message: 'Secure Boot refused a program that is not signed by a key of this machine, or was changed',
+    before: 'kernel',
+  },
+  {
     failure: 'no-boot-medium',
     pattern:
       /^(?:No bootable device\.?|.*BdsDxe: No bootable option or device was found|.*>>Start (?:PXE|HTTP Boot) over|UEFI Interactive Shell v|Boot failed: (?:could not read the boot disk|not a bootable disk)).*/m,

@@ -54,7 +54,13 @@ export function qemuFromTree(dir: string): QemuTools {
     img: (...args) => toolArgv(dir, 'usr/bin/qemu-img', args),
     program: (name, ...args) => toolArgv(dir, helpers[name], args),
     env: { QEMU_MODULE_DIR: at('usr/lib/x86_64-linux-gnu/qemu') },
-    uefi: { code: at('usr/share/OVMF/OVMF_CODE_4M.fd'), vars: at('usr/share/OVMF/OVMF_VARS_4M.fd') },
+    uefi: {
+      ...{ code: at('usr/share/OVMF/OVMF_CODE_4M.fd'), vars: at('usr/share/OVMF/OVMF_VARS_4M.fd') },
+      secure: {
+        code: at('usr/share/OVMF/OVMF_CODE_4M.secboot.fd'),
+        vars: at('usr/share/OVMF/OVMF_VARS_4M.ms.fd'),
+      },
+    },
     id: dir,
   };
 }
@@ -68,10 +74,17 @@ const hostUefi = [
   ['/usr/share/qemu/ovmf-x86_64-code.bin', '/usr/share/qemu/ovmf-x86_64-vars.bin'],
 ] as const;
 
+/** The same with Secure Boot and Microsoft's keys. */
+const hostSecureUefi = [
+  ['/usr/share/OVMF/OVMF_CODE_4M.secboot.fd', '/usr/share/OVMF/OVMF_VARS_4M.ms.fd'],
+  ['/usr/share/edk2/ovmf/OVMF_CODE.secboot.fd', '/usr/share/edk2/ovmf/OVMF_VARS.secboot.fd'],
+] as const;
+
 /** The machine's own QEMU and OVMF; it can open windows, which the pinned one cannot. */
 export function qemuFromHost(): QemuTools {
   const program = findProgram('qemu-system-x86_64');
   const uefi = hostUefi.find(([code, vars]) => existsSync(code) && existsSync(vars));
+  const secure = hostSecureUefi.find(([code, vars]) => existsSync(code) && existsSync(vars));
   if (program === undefined || uefi === undefined) {
     const lacking = program === undefined ? 'QEMU (qemu-system-x86_64)' : 'OVMF, the UEFI firmware for QEMU,';
     throw new MissingError(
@@ -85,7 +98,7 @@ export function qemuFromHost(): QemuTools {
     img: (...args) => [findProgram('qemu-img') ?? 'qemu-img', ...args],
     program: (name, ...args) => [hostProgram(name), ...args],
     env: desktopSession(),
-    uefi: { code: uefi[0], vars: uefi[1] },
+    uefi: { code: uefi[0], vars: uefi[1], secure: secure && { code: secure[0], vars: secure[1] } },
     id: program,
   };
 }

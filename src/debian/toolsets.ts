@@ -30,7 +30,17 @@ const common: Readonly<Record<Toolset, readonly string[]>> = {
 /** Packages of each set, by the architecture of the image. */
 export const toolsets: Readonly<Record<Arch, Readonly<Record<Toolset, readonly string[]>>>> = {
   amd64: {
-    build: [...common.build, 'grub-efi-amd64-bin', 'grub-efi-ia32-bin', 'grub-pc-bin', 'memtest86+'],
+    build: [
+      ...common.build,
+      'grub-efi-amd64-bin',
+      'grub-efi-amd64-signed',
+      'grub-efi-ia32-bin',
+      'grub-pc-bin',
+      'memtest86+',
+      'shim-helpers-amd64-signed',
+      'shim-signed',
+      'systemd-boot-efi',
+    ],
     qemu: [...common.qemu, 'ovmf', 'qemu-system-x86', 'seabios'],
     serve: common.serve,
   },

@@ -18,7 +18,12 @@ export interface GrubBoot {
   readonly cmdline: readonly string[];
   /** Systems directories on the data volume, a comma list. */
   readonly systemsDir: string;
+  /** Whose signatures the loader checks before it starts anything on UEFI with Secure Boot. */
+  readonly secure?: { readonly kind: SecureKind };
 }
+
+/** `own`: the loader reads nothing that is not signed by the key inside it, and gives nobody a command line. */
+export type SecureKind = 'off' | 'debian' | 'own';
 
 /** Absolute paths on the medium. */
 export interface GrubPaths {
@@ -71,12 +76,13 @@ export function grubConfig(
   templates: GrubTemplates,
 ): string {
   const serial = menuSerial(boot.consoles);
-  return fillTemplate(templates.grub, {
+  const secure = boot.secure?.kind ?? 'off';
+  const config = fillTemplate(templates.grub, {
     PRODUCT: product.replace(/\s+/g, ' '),
     DEFAULT: entryId(defaultIndex(boot)),
     TIMEOUT: String(boot.timeout),
     TIMEOUT_STYLE: boot.timeout === 0 ? 'hidden' : 'menu',
-    FONTS: paths.fonts.map((font) => `loadfont ${pathWord(font, paths)}`).join('\n'),
+    FONTS: fontsPart(secure, paths),
     TERMINAL_FONT: paths.terminalFont,
     THEME: pathWord(paths.theme, paths),
     PERSONAL: pathWord(personalPath, paths),
@@ -84,14 +90,46 @@ export function grubConfig(
     SHIFT: boot.timeout === 0 ? templates.shift : '',
     ENTRIES: [
       ...boot.entries.map((_, index) => entryPart(boot, index, paths, templates)),
-      `\nsource ${pathWord(paths.systems, paths)}\n`,
-      boot.memtest ? memtestPart(serial, paths, templates) : '',
-      boot.firstDisk ? templates['first-disk'] : '',
+      // What the PE writes on the data volume is signed by nobody.
+      secure === 'own' ? '' : `\nsource ${pathWord(paths.systems, paths)}\n`,
+      boot.memtest ? unlessLocked(secure, memtestPart(serial, paths, templates)) : '',
+      boot.firstDisk
+        ? secure === 'own'
+          ? unlessLocked(secure, templates['first-disk'])
+          : templates['first-disk']
+        : '',
       templates.power,
     ]
       .join('')
       .trim(),
   });
+  return secure === 'own' ? guarded(config) : config;
+}
+
+/** Nobody may change an entry or add one, everybody may start one, and what nobody signed has no say. */
+function guarded(config: string): string {
+  return config
+    .replace(/^( *menuentry .*) \{$/gm, '$1 --unrestricted {')
+    .replace(/^export personal$/m, '# Nobody has signed these settings.\nset personal=\nexport personal');
+}
+
+/** What is signed by nobody, or by others, and what this loader would refuse to start. */
+function unlessLocked(secure: SecureKind, part: string): string {
+  if (secure === 'off') return part;
+  return `\nif [ "$lockdown" != y ]; then\n${part.replace(/^\n/, '')}fi\n`;
+}
+
+function fontsPart(secure: SecureKind, paths: GrubPaths): string {
+  const load = paths.fonts.map((font) => `loadfont ${pathWord(font, paths)}`);
+  if (secure !== 'debian') return load.join('\n');
+  // The signed loader refuses all fonts but the one inside it.
+  return [
+    'if [ "$lockdown" = y ]; then',
+    '  loadfont unicode',
+    'else',
+    ...load.map((line) => `  ${line}`),
+    'fi',
+  ].join('\n');
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Artifact } from '../plan/types.ts';
 import { grubDisk } from '../steps/grub-disk.ts';
+import { efiLoaderFiles, type SecureMode } from '../steps/secure-loader.ts';
 import { type MenuSources, menuFiles, startedFiles } from './menu-files.ts';
 
 /** Absolute paths in the EFI system partition that more than one part must agree on. */
@@ -7,7 +8,6 @@ export const espPaths = {
   config: '/boot/grub/grub.cfg',
   /** Which slot is started; the PE writes it. */
   environment: '/boot/grub/grubenv',
-  efi64: '/EFI/BOOT/BOOTX64.EFI',
   efi32: '/EFI/BOOT/BOOTIA32.EFI',
 } as const;
 
@@ -20,9 +20,10 @@ export function slotFiles(sources: MenuSources): Record<string, string> {
 export function espFiles(
   grub: Artifact,
   rendered: { readonly config: string; readonly environment: string },
+  secure?: SecureMode,
 ): Record<string, string> {
   return {
-    [espPaths.efi64]: grub.file(grubDisk.efi64),
+    ...efiLoaderFiles((name) => grub.file(name), grubDisk.efi64, secure),
     [espPaths.efi32]: grub.file(grubDisk.efi32),
     [espPaths.config]: rendered.config,
     [espPaths.environment]: rendered.environment,

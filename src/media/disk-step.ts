@@ -27,8 +27,10 @@ import { writeExt4Partition } from '../steps/ext4-partition.ts';
 import { parents } from '../steps/fat-image.ts';
 import { writeFatPartition } from '../steps/fat-partition.ts';
 import { grubDisk } from '../steps/grub-disk.ts';
+import type { SecureMode } from '../steps/secure-loader.ts';
+import { withSignatureFiles } from '../steps/signing.ts';
 import { type BootMenu, writeMarker, writePersonalPlace } from './boot-menu.ts';
-import { espFiles, slotFiles } from './disk-content.ts';
+import { espFiles, espPaths, slotFiles } from './disk-content.ts';
 import {
   carriedRoom,
   type DiskLayout,
@@ -69,7 +71,7 @@ export const diskStep: StepKind = {
     const asked = json as unknown as DiskOptions;
     const carried = extraFiles(context, { made: asked.carried, given: {} });
     const options = { ...asked, dataSize: dataSizeFor(asked, carried) };
-    const files = slotFiles(await menuSources(context, options));
+    const files = withSignatureFiles(context, slotFiles(await menuSources(context, options)));
     const layout = layoutFor(files, options);
     const image = join(context.out, diskOutput.image);
     makeEmpty(image, layout.bytes);
@@ -156,7 +158,7 @@ async function writeFileSystems(
     ...{ offset: esp.from, bytes: esp.to - esp.from, cluster: espCluster, fat32: true },
     serial: sha256(`${seed} esp`).slice(0, 8),
     label,
-    files: { ...espFiles(stepInput(context, 'grub'), await renderChooser(context)), ...shared },
+    files: await efiFiles(context, options, shared),
   });
   const slot = slotA.to - slotA.from;
   await writeFatPartition(context, image, {
@@ -167,8 +169,24 @@ async function writeFileSystems(
   });
 }
 
+/** What is in the EFI system partition. Which slot is started changes, and cannot be signed. */
+async function efiFiles(
+  context: StepContext,
+  { boot }: DiskOptions,
+  marker: Record<string, string>,
+): Promise<Record<string, string>> {
+  const secure = boot.secure?.kind;
+  const grub = stepInput(context, 'grub');
+  const files = { ...espFiles(grub, await renderChooser(context, secure), secure), ...marker };
+  const signed = Object.entries(withSignatureFiles(context, files));
+  return Object.fromEntries(signed.filter(([path]) => path !== `${espPaths.environment}.sig`));
+}
+
 /** The script that chooses a slot, and the variables it starts with. */
-async function renderChooser(context: StepContext): Promise<{ config: string; environment: string }> {
+async function renderChooser(
+  context: StepContext,
+  secure: SecureMode,
+): Promise<{ config: string; environment: string }> {
   const template = context.files['slots.cfg.in'];
   if (template === undefined) throw new Error('the disk needs slots.cfg.in');
   const config = join(context.scratch, 'slots.cfg');
@@ -180,7 +198,9 @@ async function renderChooser(context: StepContext): Promise<{ config: string; en
     INITRD: mediumPaths.initrd,
     PERSONAL: personalPath,
   });
-  await writeFile(config, script);
+  // The one file that cannot be signed is read for three words, which are compared with what they may be.
+  const guarded = script.replaceAll('load_env --file', 'load_env --skip-sig --file');
+  await writeFile(config, secure === 'own' ? guarded : script);
   await writeFile(environment, formatGrubEnv({ slot: 'a', slot_trial: '', slot_tries: '' }));
   return { config, environment };
 }

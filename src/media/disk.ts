@@ -4,10 +4,13 @@ import type { StepNode } from '../plan/types.ts';
 import type { DiskMediumKind, DiskSpec, Recipe } from '../recipe/types.ts';
 import { grubDiskNode } from '../steps/grub-disk.ts';
 import { fontsFor } from '../steps/grub-fonts.ts';
+import { kernelFor } from '../steps/signed-kernel.ts';
+import { signingFiles } from '../steps/signing.ts';
 import { carriedOnVolume } from './carried.ts';
 import { type DiskOptions, diskStep } from './disk-step.ts';
 import { placeExtras } from './extras.ts';
-import { grubFiles, slotsScript } from './package-files.ts';
+import { menuBoot } from './menu-boot.ts';
+import { grubFiles, lockedScript, slotsScript } from './package-files.ts';
 import type { MediumParts } from './types.ts';
 
 /** What of a recipe a disk depends on. */
@@ -42,7 +45,7 @@ export function diskNode(
     ...{ name, version, label, mediumId, size, slotSize, dataSize, dataSizeAsked },
     carried: carried.made,
     askedAt: size === undefined && slotSize === undefined && !dataSizeAsked ? undefined : ['media', kind],
-    boot: { ...boot, cmdline: kernel.cmdline, systemsDir: paths.systems },
+    boot: menuBoot(boot, kernel.cmdline, paths.systems),
     fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
     wordFrom: 'slot_word',
     made: extras.made,
@@ -53,13 +56,16 @@ export function diskNode(
     slot: `disk ${kind}`,
     options: options as unknown as Json,
     inputs: {
-      kernel: parts.kernel,
+      kernel: kernelFor(boot.secure, parts.kernel),
       initrd: parts.initrd,
-      grub: grubDiskNode({ tools, mediumId, earlyConfig }),
+      grub: grubDiskNode({
+        ...{ tools, mediumId, earlyConfig },
+        ...{ secure: boot.secure, locked: lockedScript() },
+      }),
       ...extras.inputs,
       ...carried.inputs,
     },
-    files: { ...menuFiles, 'slots.cfg.in': slotsScript(), ...extras.files },
+    files: { ...menuFiles, 'slots.cfg.in': slotsScript(), ...extras.files, ...signingFiles(boot.secure) },
     tools,
     epoch,
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { digestOf } from '../base/json.ts';
 import type { StepKind } from '../plan/types.ts';
 import { grubImages } from '../steps/grub-images.ts';
+import { withSignatureFiles } from '../steps/signing.ts';
 import { type BootMenu, writeMarker, writePersonalPlace } from './boot-menu.ts';
 import type { PlacedExtras } from './extras.ts';
 import { derivedGuid, type IsoLayout, isoArguments, pathList, sortWeights } from './iso-arguments.ts';
@@ -31,7 +32,10 @@ export const isoStep: StepKind = {
       application: `${options.name} ${options.version}`,
       epoch: options.epoch,
       guid: derivedGuid(digestOf({ label: options.label, mediumId: options.mediumId, epoch: options.epoch })),
-      files: isoFiles({ ...menu, rendered }, await writePersonalPlace(context)),
+      files: withSignatureFiles(
+        context,
+        isoFiles({ ...menu, rendered }, await writePersonalPlace(context), options.boot.secure?.kind),
+      ),
       biosImage: isoPaths.biosImage,
       hybridMbr: menu.grub.file(grubImages.hybridMbr),
       efiPartition: menu.grub.file(grubImages.efiPartition),

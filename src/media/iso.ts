@@ -4,10 +4,13 @@ import type { StepNode } from '../plan/types.ts';
 import type { IsoSpec, Recipe } from '../recipe/types.ts';
 import { fontsFor } from '../steps/grub-fonts.ts';
 import { grubImagesNode } from '../steps/grub-images.ts';
+import { kernelFor } from '../steps/signed-kernel.ts';
+import { signingFiles } from '../steps/signing.ts';
 import { carriedInIso } from './carried.ts';
 import { placeExtras } from './extras.ts';
 import { type IsoOptions, isoOutput, isoStep } from './iso-step.ts';
-import { grubFiles } from './package-files.ts';
+import { menuBoot } from './menu-boot.ts';
+import { grubFiles, lockedScript } from './package-files.ts';
 import type { Medium, MediumParts } from './types.ts';
 
 /** What of a recipe an ISO depends on. */
@@ -30,7 +33,10 @@ export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
   const { 'early.cfg.in': earlyConfig, ...menuFiles } = grubFiles();
   if (earlyConfig === undefined) throw new Error('grub/early.cfg.in is missing');
   const { tools, epoch } = parts;
-  const grub = grubImagesNode({ tools, mediumId, epoch, earlyConfig });
+  const grub = grubImagesNode({
+    ...{ tools, mediumId, epoch, earlyConfig },
+    ...{ secure: boot.secure, locked: lockedScript() },
+  });
   const extras = placeExtras({ ...parts.extras, ...carriedInIso(parts.carried) });
   const options: IsoOptions = {
     name,
@@ -38,7 +44,7 @@ export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
     label,
     mediumId,
     epoch,
-    boot: { ...boot, cmdline: kernel.cmdline, systemsDir: paths.systems },
+    boot: menuBoot(boot, kernel.cmdline, paths.systems),
     fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
     made: extras.made,
     given: extras.given,
@@ -46,8 +52,8 @@ export function isoNode(recipe: IsoRecipe, parts: MediumParts): StepNode {
   return stepNode(isoStep, {
     title: `write the ISO ${label}`,
     options: options as unknown as Json,
-    inputs: { kernel: parts.kernel, initrd: parts.initrd, grub, ...extras.inputs },
-    files: { ...menuFiles, ...extras.files },
+    inputs: { kernel: kernelFor(boot.secure, parts.kernel), initrd: parts.initrd, grub, ...extras.inputs },
+    files: { ...menuFiles, ...extras.files, ...signingFiles(boot.secure) },
     tools,
   });
 }

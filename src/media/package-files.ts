@@ -20,6 +20,11 @@ export function slotsScript(): SourceFile {
   return sourceFile(join(packageRoot(), 'grub', 'disk', 'slots.cfg.in'));
 }
 
+/** What GRUB does where a key of the user's guards the medium. */
+export function lockedScript(): SourceFile {
+  return sourceFile(join(packageRoot(), 'grub', 'secure', 'locked.cfg.in'));
+}
+
 /** What GRUB starts with when it was loaded from a network. */
 export function netEarlyConfig(): SourceFile {
   return sourceFile(join(packageRoot(), 'grub', 'net', 'early.cfg.in'));

@@ -58,6 +58,7 @@ function machineSpec(
 ): Omit<MachineSpec, 'name' | 'index' | 'networks'> {
   return {
     firmware: guest.firmware ?? one.firmware,
+    certificate: one.test.certificate,
     memory: guest.memory ?? one.memory,
     cpus: guest.cpus ?? one.cpus,
     ...(guest.image ? underTest(image, one.medium.as) : { image: undefined }),

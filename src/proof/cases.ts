@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import type { Firmware } from '../base/machine.ts';
+import { type Firmware, firmwareNames } from '../base/machine.ts';
 import { formatBytes } from '../base/sizes.ts';
 import type { BootTest, TestMedium } from '../recipe/test-types.ts';
 import { mediumWord } from '../recipe/tests/media-words.ts';
@@ -45,12 +45,12 @@ export function caseName({ test, title }: Pick<ProofCase, 'test' | 'title'>): st
 function combinations(test: BootTest, name: string): ProofCase[] {
   const { matrix } = test;
   return matrix.medium.flatMap((medium) =>
-    matrix.firmware.flatMap((firmware) =>
+    firmwareFor(medium, matrix.firmware).flatMap((firmware) =>
       matrix.memory.flatMap((memory) =>
         matrix.cpus.map((cpus): ProofCase => {
           const words: readonly [readonly unknown[], string, string][] = [
             [matrix.medium, mediumWord(medium), mediumWord(medium)],
-            [matrix.firmware, firmware, firmware.toUpperCase()],
+            [matrix.firmware, firmware, firmwareNames[firmware]],
             [matrix.memory, compact(memory), size(memory)],
             [matrix.cpus, `${cpus}cpu`, cpus === 1 ? '1 processor' : `${cpus} processors`],
           ];
@@ -65,6 +65,11 @@ function combinations(test: BootTest, name: string): ProofCase[] {
       ),
     ),
   );
+}
+
+/** A program for UEFI is nothing that a BIOS starts. */
+function firmwareFor({ kind }: TestMedium, all: readonly Firmware[]): readonly Firmware[] {
+  return kind === 'uki' ? all.filter((each) => each !== 'bios') : all;
 }
 
 function join(title: string, more: string): string {

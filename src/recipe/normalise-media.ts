@@ -18,6 +18,7 @@ export function mediaSpec(name: string, raw: RawMedia): MediaSpec {
   });
   return {
     iso: iso && { label: iso.label ?? label.slice(0, 32), filename: iso.filename ?? `${name}.iso` },
+    uki: raw.uki && { filename: raw.uki.filename ?? `${name}.efi` },
     usb: usb && { ...disk(usb, 'img'), compress: usb.compress },
     qcow2: raw.qcow2 && disk(raw.qcow2, 'qcow2'),
     vmdk: raw.vmdk && disk(raw.vmdk, 'vmdk'),

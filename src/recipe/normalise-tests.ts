@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { firmwares } from '../base/machine.ts';
+import { usualFirmwares } from '../base/machine.ts';
 import { parseBytes } from '../base/sizes.ts';
 import { many, type RawDisk, type RawGuest, type RawNetwork, type RawTest } from './raw-tests.ts';
 import type { BootTest, TestDisk, TestFilesystem, TestGuest, TestMatrix, TestNetwork } from './test-types.ts';
@@ -16,6 +16,8 @@ export interface TestSurroundings {
   readonly media: readonly BootMediumKind[];
   /** Where the boot menu is operated when a step does not say. */
   readonly menuBy: MenuBy;
+  /** The certificate that media are signed for, absolute; `undefined`: none of the user's own. */
+  readonly certificate?: string | undefined;
   /** The folder that the relative path written at a place starts from. */
   readonly dirAt: (path: Path) => string;
 }
@@ -29,6 +31,7 @@ export function normaliseTest(test: RawTest, n: number, around: TestSurroundings
   const path = ['tests', n];
   return {
     name: test.name,
+    certificate: around.certificate,
     matrix: testMatrix(test.matrix, around.media),
     guests: mapValues(machinesOf(test), (guest, name) =>
       testGuest(guest, [...path, ...machinePath(test, name)], around),
@@ -45,7 +48,7 @@ function testMatrix(raw: RawTest['matrix'], media: readonly BootMediumKind[]): T
   const mediums = or(many(raw.medium).map(parseMediumWord), media.map(usualMedium));
   return {
     medium: mediums,
-    firmware: or(many(raw.firmware), firmwares),
+    firmware: or(many(raw.firmware), usualFirmwares),
     memory: or(many(raw.memory).map(bytes), [usualMemory]),
     cpus: or(many(raw.cpus), [usualCpus]),
   };

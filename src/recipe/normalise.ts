@@ -15,6 +15,7 @@ import type {
   RawUser,
 } from './raw.ts';
 import { permissionBits } from './rules/files.ts';
+import { isSignedByDebian } from './secure-boot.ts';
 import { keyFilePath, readKeyFile } from './ssh-keys.ts';
 import type { BootTest } from './test-types.ts';
 import { hasSerialMenu } from './tests/menu.ts';
@@ -26,6 +27,7 @@ import {
   type PeService,
   type PeUser,
   type Recipe,
+  type SecureBoot,
   type TemplateOrigin,
   type TemplateSpec,
 } from './types.ts';
@@ -84,6 +86,7 @@ export function normalise(file: string, from: From): Recipe {
       })),
       memtest: boot.memtest,
       firstDisk: boot['first-disk'],
+      secure: secureBoot(from),
     },
     media: mediaSpec(raw.name, media),
     tests: bootTests(from),
@@ -102,6 +105,20 @@ export function placeIn(root: LocatedMap): Recipe['place'] {
     );
 }
 
+function secureBoot(from: From): SecureBoot {
+  const { boot, kernel } = from.raw;
+  const { secure } = boot;
+  if (secure === 'auto') return { kind: isSignedByDebian(kernel.package) ? 'debian' : 'off' };
+  if (typeof secure === 'string') return { kind: secure };
+  const file = (key: 'key' | 'certificate'): string =>
+    resolve(dirAt(from, ['boot', 'secure', key]), secure[key]);
+  return { kind: 'own', key: file('key'), certificate: file('certificate') };
+}
+
+function certificateOf(secure: SecureBoot): string | undefined {
+  return secure.kind === 'own' ? secure.certificate : undefined;
+}
+
 /** The tests, or, where there are none, the built-in one. */
 function bootTests(from: From): BootTest[] {
   const { tests, media, boot } = from.raw;
@@ -110,6 +127,7 @@ function bootTests(from: From): BootTest[] {
     media: offered,
     menuBy: hasSerialMenu(boot.consoles) ? 'serial' : 'keyboard',
     dirAt: (path) => dirAt(from, path),
+    certificate: certificateOf(secureBoot(from)),
   };
   return tests.length === 0 ? defaultTests(offered) : tests.map((test, n) => normaliseTest(test, n, around));
 }

@@ -48,6 +48,7 @@ export interface RawRecipe {
     readonly entries: readonly RawEntry[];
     readonly memtest: boolean;
     readonly 'first-disk': boolean;
+    readonly secure: RawSecureBoot;
   };
   readonly media: RawMedia;
   readonly tests: readonly RawTest[];
@@ -76,8 +77,15 @@ export interface RawSystem {
   readonly [setting: string]: RawSetting | Readonly<Record<string, string>> | undefined;
 }
 
+export type RawSecureBoot =
+  | 'auto'
+  | 'debian'
+  | 'off'
+  | { readonly key: string; readonly certificate: string };
+
 export interface RawMedia extends RawRootMedia {
   readonly iso?: { readonly label?: string; readonly filename?: string };
+  readonly uki?: { readonly filename?: string };
   readonly usb?: RawDiskMedium & { readonly compress: 'none' | 'zstd' };
   readonly qcow2?: RawDiskMedium;
   readonly vmdk?: RawDiskMedium;

@@ -7,6 +7,8 @@ import type { BootMediumKind } from './types.ts';
 export interface BootTest {
   readonly name: string;
   readonly matrix: TestMatrix;
+  /** File with the only certificate in machines with Secure Boot, absolute; `undefined`: they have Microsoft's keys. */
+  readonly certificate?: string | undefined;
   /** Machines by name; a test that names none has one called `pe`. */
   readonly guests: Readonly<Record<string, TestGuest>>;
   readonly steps: readonly TestStep[];

@@ -200,6 +200,21 @@ export interface BootSpec {
   readonly memtest: boolean;
   /** Offer "boot from the first disk". */
   readonly firstDisk: boolean;
+  readonly secure: SecureBoot;
+}
+
+/** By whose signatures media start on UEFI with Secure Boot. */
+export type SecureBoot =
+  | { readonly kind: 'off' }
+  /** Debian's, which most firmware trusts through Microsoft's. */
+  | { readonly kind: 'debian' }
+  | OwnKey;
+
+/** A key of the user's: PEM files, absolute. The private one is read when something is signed, and kept nowhere. */
+export interface OwnKey {
+  readonly kind: 'own';
+  readonly key: string;
+  readonly certificate: string;
 }
 
 export interface BootEntry {
@@ -221,6 +236,7 @@ export interface BootEntry {
 
 export interface MediaSpec extends RootMediaSpec {
   readonly iso: IsoSpec | undefined;
+  readonly uki: UkiSpec | undefined;
   readonly usb: UsbSpec | undefined;
   readonly qcow2: DiskSpec | undefined;
   readonly vmdk: DiskSpec | undefined;
@@ -234,6 +250,12 @@ export interface MediaSpec extends RootMediaSpec {
 export interface IsoSpec {
   /** ISO 9660 volume name: 1 to 32 of A–Z, 0–9 and `_`. */
   readonly label: string;
+  /** Output file name. */
+  readonly filename: string;
+}
+
+/** A program for UEFI: kernel, initrd and command line in one. */
+export interface UkiSpec {
   /** Output file name. */
   readonly filename: string;
 }
@@ -273,7 +295,7 @@ export const diskMediaKinds = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ov
 export type DiskMediumKind = (typeof diskMediaKinds)[number];
 
 /** The media that can be built; a new one is added here and in `src/media/registry.ts`. */
-export const mediaKinds = ['iso', ...diskMediaKinds, 'netboot', ...rootMediaKinds] as const;
+export const mediaKinds = ['iso', 'uki', ...diskMediaKinds, 'netboot', ...rootMediaKinds] as const;
 export type MediumKind = (typeof mediaKinds)[number];
 
 /** The media that a machine can start from as one of its drives. */

@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import { type Json, sha256 } from '../base/json.ts';
 import { stepNode } from '../plan/node.ts';
 import type { SourceFile, StepKind, StepNode } from '../plan/types.ts';
+import type { SecureBoot } from '../recipe/types.ts';
 import { makeFatImage } from './fat-image.ts';
 import { makeFonts } from './grub-fonts.ts';
 import { makeGrubImage, writeEarlyConfig } from './grub-mkimage.ts';
+import {
+  efiLoaderFiles,
+  type LoaderOptions,
+  loaderOptions,
+  loaderSources,
+  makeEfiLoader,
+} from './secure-loader.ts';
 
 /** Files of the artifact. */
 export const grubImages = {
@@ -15,11 +23,11 @@ export const grubImages = {
   hybridMbr: 'hybrid-mbr.img',
   /** GRUB for UEFI. */
   efi: 'BOOTX64.EFI',
-  /** A FAT file system with that file in `/EFI/BOOT`. */
+  /** A FAT file system with what UEFI starts. */
   efiPartition: 'efi.img',
 } as const;
 
-interface Options {
+interface Options extends LoaderOptions {
   /** The medium is known by the file `/boot/diskbios/<mediumId>`. */
   readonly mediumId: string;
 }
@@ -37,12 +45,12 @@ export const grubImagesStep: StepKind = {
   name: 'grub-images',
   version: 3,
   async run(context, options) {
-    const { mediumId } = options as unknown as Options;
+    const { mediumId, secure } = options as unknown as Options;
     const config = await writeEarlyConfig(context, mediumMarker(mediumId));
     await mkdir(join(context.out, 'fonts'));
     await Promise.all([
       makeGrubImage(context, 'i386-pc-eltorito', config, grubImages.elTorito),
-      makeGrubImage(context, 'x86_64-efi', config, grubImages.efi),
+      makeEfiLoader(context, 'x86_64-efi', grubImages.efi, { config, secure }),
       makeFonts(context, join(context.out, 'fonts')),
       copyFile(
         context.toolFile('usr/lib/grub/i386-pc/boot_hybrid.img'),
@@ -52,7 +60,7 @@ export const grubImagesStep: StepKind = {
     await makeFatImage(context, join(context.out, grubImages.efiPartition), {
       serial: sha256(mediumId).slice(0, 8),
       label: 'DISKBIOSEFI',
-      files: { '/EFI/BOOT/BOOTX64.EFI': join(context.out, grubImages.efi) },
+      files: efiLoaderFiles((name) => join(context.out, name), grubImages.efi, secure, 'partition'),
     });
   },
 };
@@ -63,12 +71,14 @@ export function grubImagesNode(parts: {
   readonly mediumId: string;
   readonly epoch: number;
   readonly earlyConfig: SourceFile;
+  readonly secure: SecureBoot;
+  readonly locked: SourceFile;
 }): StepNode {
-  const options: Json = { mediumId: parts.mediumId, epoch: parts.epoch };
+  const options: Json = { mediumId: parts.mediumId, epoch: parts.epoch, ...loaderOptions(parts.secure) };
   return stepNode(grubImagesStep, {
     title: 'make the boot loader for BIOS and UEFI',
     options,
-    files: { 'early.cfg.in': parts.earlyConfig },
+    files: { 'early.cfg.in': parts.earlyConfig, ...loaderSources(parts.secure, parts.locked) },
     tools: parts.tools,
   });
 }

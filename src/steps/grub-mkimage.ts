@@ -30,6 +30,7 @@ export async function makeGrubImage(
   format: keyof typeof formats,
   config: string,
   output: string,
+  more: readonly string[] = [],
 ): Promise<void> {
   const { platform } = formats[format];
   await context.run(
@@ -40,6 +41,7 @@ export async function makeGrubImage(
       '--prefix=/boot/grub',
       `--config=${config}`,
       `--output=${join(context.out, output)}`,
+      ...more,
       ...commonModules,
       ...platformModules[platform],
       ...('network' in formats[format] ? networkModules[platform] : []),

@@ -10,7 +10,7 @@ import { loadEntries } from './tree-file.ts';
 
 /** What no tool reads: manuals, translations, other systems' integration. */
 const unneeded =
-  /^(usr\/share\/(doc|man|info|locale|lintian|bug|bash-completion|zsh|fish|perl5|applications|icons|metainfo|gettext|gcc|gdb|java|maven-repo|doc-base|apport|initramfs-tools)\/|usr\/lib\/x86_64-linux-gnu\/(gconv|engines-3|ossl-modules)\/|usr\/lib\/grub\/[^/]+\/monolithic\/|etc\/|var\/|usr\/lib\/(systemd|udev)\/)/;
+  /^(usr\/share\/(doc|man|info|locale|lintian|bug|bash-completion|zsh|fish|perl5|applications|icons|metainfo|gettext|gcc|gdb|java|maven-repo|doc-base|apport|initramfs-tools)\/|usr\/lib\/x86_64-linux-gnu\/(gconv|engines-3|ossl-modules)\/|usr\/lib\/grub\/[^/]+\/monolithic\/|etc\/|var\/|usr\/lib\/(systemd\/(?!boot\/)|udev\/))/;
 
 const chunk = 1024 * 1024;
 
@@ -71,7 +71,7 @@ export function writeTree(tree: Tree, root: string): void {
 /** Unpacks the build tools' packages into one folder, from which they run through their own loader. */
 export const toolsStep: StepKind = {
   name: 'tools',
-  version: 1,
+  version: 2,
   bulk: true,
   run(context) {
     const tree = new Tree();

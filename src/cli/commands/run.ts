@@ -27,6 +27,7 @@ Examples:
   $ diskbios run mybox.yaml --forward 2222:22 --disk data.qcow2:8GiB
   $ diskbios run mybox.yaml --ssh
   $ diskbios run mybox.yaml --ssh -- uname -r
+  $ diskbios run out/diskbios.iso --secure-boot
   $ diskbios run out/diskbios.iso --screenshot welcome.png
   $ diskbios run out/diskbios.iso --display gtk
   $ diskbios run out/diskbios.folder
@@ -43,7 +44,11 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
       'an ISO or disk image, a folder (`build --medium folder`), or a recipe (.yaml), which is built first',
     )
     .argument('[command...]', 'with --ssh: what to run there, instead of logging in')
-    .option('--firmware <kind>', 'bios or uefi', 'bios')
+    .option('--firmware <kind>', 'bios, uefi or uefi-secure (default: bios, or uefi for a program for UEFI)')
+    .option(
+      '--secure-boot [certificate]',
+      "UEFI with Secure Boot, and Microsoft's keys or this one certificate in the firmware",
+    )
     .option('--as <kind>', 'how the image is attached: cd, usb, virtio, ahci, nvme (default: cd for an ISO)')
     .option('-m, --memory <size>', 'memory of the guest', '512MiB')
     .option('--cpus <n>', 'processors of the guest (default: 2, or 1 where they are emulated)')
@@ -85,7 +90,7 @@ async function runImage(
   const { runWish } = await import('../run/flags.ts');
   const { checkPorts, freeVncPort, makeDisks } = await import('../run/resources.ts');
   const { imageOrFolder } = await import('../run/folder.ts');
-  const { guestRequest, summary, usualAttachment } = await import('../run/request.ts');
+  const { guestRequest, summary, usualAttachment, usualFirmware } = await import('../run/request.ts');
   const services = given ?? (await import('../run/services.ts')).builderServices;
   const monitor: Monitor = (event) => {
     if (event.type === 'command' && flags.verbose === true) io.err(`+ ${event.command}\n`);
@@ -109,16 +114,25 @@ async function runImage(
     ...wish.forwards,
     ...(ssh === undefined || ssh.given ? [] : [{ host: ssh.host, guest: 22 }]),
   ];
-  const request = guestRequest(wish, { image, as, accelerator, forwards, vncPort });
+  const firmware = wish.firmware ?? usualFirmware(image);
+  const found = { image, as, accelerator, forwards, vncPort, firmware };
+  const { filesOfBoot } = await import('../run/files-of-boot.ts');
+  const { tmpdir } = await import('node:os');
+  const { withScratch } = await import('../../sys/scratch.ts');
   if (flags.dryRun === true) {
     const { commandByHand } = await import('../../boot/launch.ts');
-    io.out(`${commandByHand(tools, request)}\n`);
+    io.out(`${commandByHand(tools, guestRequest(wish, found))}\n`);
     return;
   }
-  io.err(`starting ${summary(wish, { image, as, accelerator, vncPort })}\n`);
+  io.err(`starting ${summary(wish, found)}\n`);
   const patience = 'patience' in accelerator ? { patience: accelerator.patience } : {};
   const options = { signal: io.signal, monitor, keepLog: wish.log, ...patience };
-  await boot({ wish, io, tools, request, options, sshPort: ssh?.host });
+  await withScratch(tmpdir(), async (dir) => {
+    const wanted = { image, firmware, certificate: wish.certificate };
+    const started = await filesOfBoot(dir, wanted, tools, io.signal);
+    const request = guestRequest(wish, { ...found, ...started });
+    await boot({ wish, io, tools, request, options, sshPort: ssh?.host });
+  });
 }
 
 /** Chooses how to look at the guest. */

@@ -1,5 +1,5 @@
 import { type Diagnostic, UserError } from '../../base/errors.ts';
-import { type Firmware, firmwares } from '../../base/machine.ts';
+import { type Firmware, usualFirmwares } from '../../base/machine.ts';
 import type { Allowed } from '../../flash/device.ts';
 import type { ProgressFlags } from '../options.ts';
 import type { PersonalFlags } from '../personal/options.ts';
@@ -54,7 +54,7 @@ export function flashWish(image: string | undefined, to: string | undefined, fla
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     mistake(`--sha256 ${flags.sha256 ?? ''}: this is no SHA-256`, '64 hex digits, as sha256sum prints them');
   const test = flags.test === true ? 'both' : flags.test;
-  const chosen = test === 'both' ? firmwares : firmwares.filter((each) => each === test);
+  const chosen = test === 'both' ? usualFirmwares : usualFirmwares.filter((each) => each === test);
   if (test !== undefined && chosen.length === 0)
     mistake(`--test ${test}: there is no such firmware`, 'bios, uefi or both');
   if (mistakes.length > 0) throw new UserError(mistakes);

@@ -9,11 +9,22 @@ import {
   displays,
   type Forward,
 } from '../../boot/spec.ts';
-import { type DiskWish, diskWish, isPort, type Mistake, outputFile, vncWish, withinWish } from './values.ts';
+import {
+  certificateFile,
+  type DiskWish,
+  diskWish,
+  isPort,
+  type Mistake,
+  outputFile,
+  vncWish,
+  withinWish,
+} from './values.ts';
 
 /** The options of `run` as commander gives them. */
 export interface RunFlags {
-  readonly firmware: string;
+  readonly firmware?: string;
+  /** `true`: Microsoft's keys; else a file with the only certificate. */
+  readonly secureBoot?: string | true;
   readonly as?: string;
   readonly memory: string;
   readonly cpus?: string;
@@ -35,7 +46,10 @@ export interface RunFlags {
 
 /** The options of `run` after checking; nothing in it is optional by accident. */
 export interface RunWish {
-  readonly firmware: Firmware;
+  /** `undefined`: what suits the image. */
+  readonly firmware: Firmware | undefined;
+  /** Absolute path of the one certificate that Secure Boot accepts; `undefined`: Microsoft's. */
+  readonly certificate: string | undefined;
   /** How the image is attached; `undefined`: as its kind suggests. */
   readonly as: Attachment | undefined;
   readonly memory: number;
@@ -119,7 +133,14 @@ export function runWish(flags: RunFlags, cwd: string, command: readonly string[]
     );
   }
   const wish: RunWish = {
-    firmware: choice('firmware', flags.firmware, firmwares) ?? 'bios',
+    firmware:
+      flags.secureBoot !== undefined
+        ? 'uefi-secure'
+        : flags.firmware === undefined
+          ? undefined
+          : choice('firmware', flags.firmware, firmwares),
+    certificate:
+      typeof flags.secureBoot === 'string' ? certificateFile(flags.secureBoot, cwd, mistake) : undefined,
     as: flags.as === undefined ? undefined : choice('as', flags.as, attachments),
     memory: memory ?? smallestMemory,
     cpus,
@@ -143,7 +164,9 @@ export function runWish(flags: RunFlags, cwd: string, command: readonly string[]
 /** Options that make no sense together. */
 function clashes(flags: RunFlags, command: readonly string[], mistake: Mistake): void {
   const clash = (message: string, expected: string): void => mistake('bad-option', message, expected);
-  const { ssh, screenshot, vnc, display } = flags;
+  const { ssh, screenshot, vnc, display, firmware, secureBoot } = flags;
+  if (secureBoot !== undefined && firmware !== undefined && !firmware.startsWith('uefi'))
+    clash(`--secure-boot has no effect with --firmware ${firmware}`, 'one of the two');
   if (ssh === true && screenshot !== undefined)
     clash('--ssh and --screenshot are two ways to end', 'one of the two');
   if (ssh === true && flags.network === 'none') clash('--ssh needs the network', '--network user');

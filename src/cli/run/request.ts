@@ -1,12 +1,18 @@
 import { extname } from 'node:path';
-import type { Attachment } from '../../base/machine.ts';
+import { type Attachment, type Firmware, firmwareNames } from '../../base/machine.ts';
 import { netbootPaths } from '../../base/netboot.ts';
 import { formatBytes } from '../../base/sizes.ts';
 import { imageFormat } from '../../boot/disks.ts';
+import { isEfiProgram } from '../../boot/efi-stick.ts';
 import type { GuestRequest } from '../../boot/launch.ts';
 import type { Accelerator, Forward, UserNetwork } from '../../boot/spec.ts';
 import type { RunWish } from './flags.ts';
 import type { NetbootFolder, RunFolder } from './folder.ts';
+
+/** The firmware that an image is started by unless said otherwise. */
+export function usualFirmware(image: string | object): Firmware {
+  return typeof image === 'string' && isEfiProgram(image) ? 'uefi' : 'bios';
+}
 
 /** How an image is attached unless said otherwise. */
 export function usualAttachment(file: string): Attachment {
@@ -14,6 +20,9 @@ export function usualAttachment(file: string): Attachment {
 }
 
 interface Found {
+  readonly firmware: Firmware;
+  /** Variables made for this boot; `undefined`: those of the firmware. */
+  readonly uefiVars?: string | undefined;
   /** An image, or a folder that `diskbios build` made. */
   readonly image: string | RunFolder | NetbootFolder;
   /** How an image is attached. */
@@ -40,14 +49,14 @@ function netbootStart(image: Found['image'], { firmware }: RunWish): UserNetwork
 
 /** The guest that was wished for. */
 export function guestRequest(wish: RunWish, found: Found): GuestRequest {
-  const { image, as, accelerator, forwards, vncPort } = found;
+  const { image, as, accelerator, forwards, vncPort, firmware, uefiVars } = found;
   const writes = wish.snapshot ? 'discard' : 'keep';
   const start = startOf(image, as);
   // The network comes first in the boot order.
   const place = typeof image !== 'string' && 'netboot' in image ? ({ boot: 'never' } as const) : {};
   return {
     ...start,
-    firmware: wish.firmware,
+    firmware,
     accelerator: { kind: accelerator.kind, cpu: accelerator.cpu },
     memory: wish.memory,
     cpus: processorsOf(wish, accelerator),
@@ -61,7 +70,7 @@ export function guestRequest(wish: RunWish, found: Found): GuestRequest {
         : [{ kind: 'user', card: 'virtio', forwards, isolated: false, start: netbootStart(image, wish) }],
     display: wish.display,
     vncPort,
-    uefiVars: undefined,
+    uefiVars,
     usbInput: !['none', 'curses'].includes(wish.display),
     emptySlots: 0,
   };
@@ -73,7 +82,10 @@ const processorsOf = (wish: RunWish, { kind }: Accelerator): number => wish.cpus
 const media = { cd: 'CD', usb: 'USB stick', virtio: 'virtio disk', ahci: 'SATA disk', nvme: 'NVMe disk' };
 
 /** One line on what is about to be started. */
-export function summary(wish: RunWish, { image, as, accelerator, vncPort }: Omit<Found, 'forwards'>): string {
+export function summary(
+  wish: RunWish,
+  { image, as, accelerator, vncPort, firmware }: Omit<Found, 'forwards'>,
+): string {
   const processors = processorsOf(wish, accelerator);
   return [
     typeof image === 'string'
@@ -81,7 +93,7 @@ export function summary(wish: RunWish, { image, as, accelerator, vncPort }: Omit
       : 'netboot' in image
         ? `${image.netboot} over the network`
         : `the folder ${image.share.dir}`,
-    wish.firmware === 'bios' ? 'BIOS' : 'UEFI',
+    firmwareNames[firmware],
     formatBytes(wish.memory),
     processors === 1 ? '1 processor' : `${processors} processors`,
     ...(wish.snapshot && wish.disks.length > 0 ? ['what it writes to disks is thrown away'] : []),

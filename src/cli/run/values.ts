@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { parseDuration } from '../../base/durations.ts';
 import { parseBytes } from '../../base/sizes.ts';
@@ -55,6 +56,19 @@ export function withinWish(text: string, mistake: Mistake): number | undefined {
   const ms = parseDuration(text);
   if (ms === undefined) mistake('bad-within', `--within ${text}: no duration`, 'a time such as 90s or 2min');
   return ms;
+}
+
+/** A certificate in PEM or DER form. */
+export function certificateFile(text: string, cwd: string, mistake: Mistake): string {
+  const file = resolve(cwd, text);
+  const expected = 'a file with an X.509 certificate; without one, the keys are Microsoft’s';
+  try {
+    new X509Certificate(readFileSync(file));
+  } catch {
+    const lacks = existsSync(file) ? 'this is no certificate' : 'there is no such file';
+    mistake('bad-certificate', `--secure-boot ${text}: ${lacks}`, expected);
+  }
+  return file;
 }
 
 /** A file to be written, in a folder that is there. */

@@ -12,6 +12,8 @@ export interface Explanation {
 }
 
 const meanings: Readonly<Record<FailureName, string>> = {
+  'secure-boot-refused':
+    'Secure Boot is on, and something that was to be started is not signed by a key of the machine, or was changed since.',
   'no-boot-medium': 'The firmware looked at all its drives and found none to boot from.',
   'grub-rescue':
     'GRUB was started but did not find its modules, so that it can do nothing but wait at its rescue prompt.',

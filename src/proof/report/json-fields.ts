@@ -66,7 +66,7 @@ export const jsonFields: { readonly [F in ReportField as F['path']]: readonly [F
     'string',
     '`cd`, `usb`, `virtio`, `ahci`, `nvme`, or `kernel`: without a boot loader',
   ],
-  'cases[].firmware': ['string', '`bios` or `uefi`'],
+  'cases[].firmware': ['string', '`bios`, `uefi` or `uefi-secure`'],
   'cases[].memory': ['number', 'bytes'],
   'cases[].cpus': ['number', 'processors of the guest'],
   'cases[].repetition': ['number', 'from 1'],

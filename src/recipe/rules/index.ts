@@ -7,6 +7,7 @@ import { networkRules } from './network.ts';
 import { packageRules } from './packages.ts';
 import { peRules } from './pe.ts';
 import type { Rule } from './rule.ts';
+import { secureBootRules } from './secure-boot.ts';
 import { serviceRules } from './services.ts';
 import { sshKeyRules } from './ssh-keys.ts';
 import { systemRules } from './systems.ts';
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   templateRules,
   systemRules,
   bootRules,
+  secureBootRules,
   cmdlineRules,
   mediaRules,
   testRules,

@@ -1,6 +1,6 @@
 import { modes } from '../../base/cmdline.ts';
 import { cmdlineWord } from './kernel.ts';
-import { choice, flag, list, map, text, wholeNumber, words } from './node.ts';
+import { choice, flag, list, map, type SchemaNode, text, wholeNumber, words } from './node.ts';
 
 const system = {
   pattern: '^(/\\S+|[a-z0-9][a-z0-9_.-]{0,62})$',
@@ -41,6 +41,33 @@ const entry = map(
   { required: ['title'] },
 );
 
+const keyFile = (what: string): SchemaNode =>
+  text(what, { 'x-path': 'path', pattern: '\\S', 'x-expected': 'the path of a file' });
+
+const secureWords = {
+  'x-expected': 'auto, debian, off, or a map such as { key: db.key, certificate: db.crt }',
+};
+
+const secure: SchemaNode = {
+  description:
+    'By whose signatures media start on UEFI with Secure Boot: `debian` (shim, GRUB and kernel as Debian signed them), `off`, or a key of your own; `auto` is `debian` where the kernel is one of Debian’s. See secure-boot.md.',
+  default: 'off',
+  ...secureWords,
+  anyOf: [
+    { type: 'string', enum: ['auto', 'debian', 'off'], ...secureWords },
+    map(
+      'A key of your own, which the firmware of the machines knows.',
+      {
+        key: keyFile(
+          'The private RSA key, PEM, not encrypted; it is read when something is signed, and copied nowhere.',
+        ),
+        certificate: keyFile('Its certificate, PEM.'),
+      },
+      { required: ['key', 'certificate'] },
+    ),
+  ],
+};
+
 export const bootSchema = map(
   'The boot menu.',
   {
@@ -59,6 +86,7 @@ export const bootSchema = map(
     entries: list('Entries of the menu, in this order.', entry, { minItems: 1, 'x-merge': 'by title' }),
     memtest: flag('Offer a memory test.', true),
     'first-disk': flag('Offer to boot from the first disk.', true),
+    secure,
   },
   { required: ['entries'] },
 );

@@ -22,6 +22,11 @@ const iso = map('A hybrid ISO image: a CD, or written to a stick as it is; start
   filename: filename('iso'),
 });
 
+const uki = map(
+  'Kernel, initrd and the command line of the default entry as one program for UEFI, without a menu: on a FAT stick as `EFI/BOOT/BOOTX64.EFI`, or wherever firmware or a boot loader finds it.',
+  { filename: filename('efi') },
+);
+
 /** What the disk media have in common. */
 const disk = {
   label: text('Name of the boot partition; without it the recipe’s name in capital letters.', {
@@ -90,6 +95,6 @@ const netboot = map(
 
 export const mediaSchema = map(
   'What is built, one key for each medium; all are made of the same PE.',
-  { iso, ...disks, netboot, ...rootMedia },
+  { iso, uki, ...disks, netboot, ...rootMedia },
   { default: { iso: {} } },
 );

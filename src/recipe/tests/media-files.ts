@@ -5,5 +5,6 @@ import { type BootMediumKind, diskMediaKinds } from '../types.ts';
 export function mediumOfFile(file: string): BootMediumKind {
   const ending = extname(file).slice(1);
   if (ending === 'iso') return 'iso';
+  if (ending === 'efi') return 'uki';
   return diskMediaKinds.find((kind) => kind === ending) ?? 'usb';
 }

@@ -5,6 +5,7 @@ import { type BootMediumKind, bootMediaKinds } from '../types.ts';
 /** How a medium is attached where a test does not say. */
 const usualAttachment: Readonly<Record<BootMediumKind, Attachment>> = {
   iso: 'cd',
+  uki: 'usb',
   usb: 'usb',
   qcow2: 'virtio',
   vmdk: 'ahci',

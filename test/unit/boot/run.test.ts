@@ -107,7 +107,12 @@ describe('the options of run', () => {
   test('the SSH port and VNC are part of the guest; with --snapshot no disk is written to', () => {
     writeFileSync(join(dir, 'there.img'), '');
     const given = { ...wish({ disk: ['there.img'], snapshot: true, vnc: ':1' }) };
-    const found = { image: '/x/a.iso', as: 'usb', accelerator: { kind: 'tcg', cpu: 'max' } } as const;
+    const found = {
+      firmware: 'bios' as const,
+      image: '/x/a.iso',
+      as: 'usb',
+      accelerator: { kind: 'tcg', cpu: 'max' },
+    } as const;
     const request = guestRequest(given, { ...found, forwards: [{ host: 1, guest: 22 }], vncPort: 5901 });
     expect(request.drives.map(({ writes }) => writes)).toEqual(['discard', 'discard']);
     expect(request).toMatchObject({

@@ -62,6 +62,12 @@ describe('signs of a failed boot', () => {
       'BdsDxe: No bootable option or device was found.\nBdsDxe: Press any key to enter the Boot Manager\n',
     ],
     ['no-boot-medium', '>>Start PXE over IPv4.'],
+    [
+      'secure-boot-refused',
+      'BdsDxe: failed to load Boot0001 "UEFI Misc Device" from PciRoot(0x0): Access Denied\n',
+    ],
+    ['secure-boot-refused', 'error: bad shim signature.\n'],
+    ['secure-boot-refused', 'error: bad signature.\n'],
   ])('%s', (failure, text) => {
     expect(recognise(text)?.failure).toBe(failure);
   });

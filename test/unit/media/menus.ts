@@ -21,8 +21,11 @@ const plain: Entry = {
   cmdline: [],
 };
 
+type PlainMenu = GrubBoot & { readonly secure: { readonly kind: 'off' } };
+
 /** A menu with an entry of each mode, titles that are hard to quote, both extras, screen and serial console. */
-export const fullMenu: GrubBoot = {
+export const fullMenu: PlainMenu = {
+  secure: { kind: 'off' },
   timeout: 5,
   default: `$HOME's "desk" \\ & 服务器`,
   consoles: ['tty0', 'ttyS1,115200n8r'],
@@ -52,7 +55,8 @@ export const fullMenu: GrubBoot = {
 };
 
 /** One entry, no menu, no serial console. */
-export const smallMenu: GrubBoot = {
+export const smallMenu: PlainMenu = {
+  secure: { kind: 'off' },
   timeout: 0,
   default: 'diskbios',
   consoles: ['tty0'],

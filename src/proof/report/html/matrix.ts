@@ -1,3 +1,4 @@
+import { firmwareNames } from '../../../base/machine.ts';
 import { formatBytes, formatDuration } from '../../../base/sizes.ts';
 import { mediumWord } from '../../cases.ts';
 import type { CaseResult, ProofReport } from '../../result.ts';
@@ -31,7 +32,7 @@ ${groups}</table></div>`;
 }
 
 function machineName({ firmware, memory, cpus }: CaseResult, manyCpus: boolean): string {
-  const name = `${firmware.toUpperCase()}, ${formatBytes(memory).replace('.0 ', ' ')}`;
+  const name = `${firmwareNames[firmware]}, ${formatBytes(memory).replace('.0 ', ' ')}`;
   return manyCpus ? `${name}, ${cpus === 1 ? '1 processor' : `${cpus} processors`}` : name;
 }
 

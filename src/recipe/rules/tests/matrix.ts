@@ -14,6 +14,19 @@ export function checkMatrix(facts: TestFacts): void {
   const path = [...facts.path, 'matrix'];
   for (const [at, word] of placesOf([...path, 'medium'], medium)) checkMedium(facts, at, word);
   for (const [at, size] of placesOf([...path, 'memory'], memory)) checkMemory(facts, at, size);
+  if (firmware !== undefined && many(firmware).every((each) => each === 'bios')) {
+    for (const [at, word] of placesOf([...path, 'medium'], medium)) {
+      if (parseMediumWord(word).kind !== 'uki') continue;
+      facts.problems.error(
+        'no-effect',
+        valueAt(facts, at),
+        'a `uki` is a program for UEFI, and no BIOS starts it',
+        {
+          expected: '`firmware: uefi` or `uefi-secure`',
+        },
+      );
+    }
+  }
   checkTwice(facts, [...path, 'medium'], medium, parseMediumWord);
   checkTwice(facts, [...path, 'firmware'], firmware, (word) => word);
   checkTwice(facts, [...path, 'memory'], memory, parseBytes);
