@@ -69,7 +69,8 @@ export async function withServedNetwork<T>(
       };
       return await work({ within, printed: () => text, interrupt });
     } finally {
-      serve.child.kill('SIGKILL');
+      // Not by force: it ends its dnsmasq.
+      serve.child.kill('SIGINT');
       await serve.ended;
     }
   } finally {
