@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { basename, join, posix } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import type { StepContext } from '../plan/types.ts';
 import { clearPartitionTable, parents } from './fat-image.ts';
 
@@ -40,23 +40,25 @@ export async function writeFatPartition(
   if (fat.fat32) clearPartitionTable(image, fat.offset + backupBoot * sector);
   const folders = new Set(Object.keys(fat.files).flatMap(parents));
   if (folders.size > 0) await mtools('mmd', ...[...folders].map((folder) => `::${folder}`));
-  for (const [folder, files] of byFolder(context, fat.files)) await mtools('mcopy', ...files, `::${folder}`);
+  for (const [folder, files] of byFolder(context, fat)) await mtools('mcopy', ...files, `::${folder}`);
 }
 
 /** The files of each folder, under their names there: mcopy takes many at once, but gives them no other names. */
-function byFolder(context: StepContext, files: FatPartition['files']): Map<string, string[]> {
+function byFolder(context: StepContext, { offset, files }: FatPartition): Map<string, string[]> {
   const folders = new Map<string, string[]>();
   for (const [path, file] of Object.entries(files)) {
     const folder = posix.dirname(path);
-    const named = basename(file) === posix.basename(path) ? file : linkTo(context, path, file);
+    const named =
+      basename(file) === posix.basename(path)
+        ? file
+        : linkTo(join(context.scratch, 'named', String(offset), path), file);
     folders.set(folder, [...(folders.get(folder) ?? []), named]);
   }
   return folders;
 }
 
-function linkTo(context: StepContext, path: string, file: string): string {
-  const link = join(context.scratch, 'named', path);
-  mkdirSync(join(link, '..'), { recursive: true });
+function linkTo(link: string, file: string): string {
+  mkdirSync(dirname(link), { recursive: true });
   symlinkSync(file, link);
   return link;
 }
