@@ -89,6 +89,14 @@ const signs: readonly Sign[] = [
     before: 'kernel',
   },
   {
+    failure: 'secure-boot-refused',
+    // OVMF's words, shim's and GRUB's.
+    pattern:
+      /^.*(?:BdsDxe: failed to load Boot\w+ .*: (?:Access Denied|Security Violation)|Verification failed: \(0x1A\) Security Violation|error: .*bad shim signature|error: bad signature|error: file `.*\.sig' not found|The boot menu of this medium is not as it was signed).*/m,
+    message: 'Secure Boot refused a program that is not signed by a key of this machine, or was changed',
+    before: 'kernel',
+  },
+  {
     failure: 'boot-entry-broken',
     // Its errors alone are none: an entry may try one thing after the other.
     pattern:
@@ -96,14 +104,6 @@ const signs: readonly Sign[] = [
     message: 'GRUB could not carry out the menu entry',
     before: 'kernel',
     after: booting,
-  },
-  {
-    failure: 'secure-boot-refused',
-    // OVMF's words, shim's and GRUB's.
-    pattern:
-      /^.*(?:BdsDxe: failed to load Boot\w+ .*: (?:Access Denied|Security Violation)|Verification failed: \(0x1A\) Security Violation|error: .*bad shim signature|error: .*(?:bad signature|no signature)|The boot menu of this medium is not as it was signed|error: cannot load image).*/m,
-    message: 'Secure Boot refused a program that is not signed by a key of this machine, or was changed',
-    before: 'kernel',
   },
   {
     failure: 'no-boot-medium',

@@ -66,8 +66,12 @@ describe('signs of a failed boot', () => {
       'secure-boot-refused',
       'BdsDxe: failed to load Boot0001 "UEFI Misc Device" from PciRoot(0x0): Access Denied\n',
     ],
-    ['secure-boot-refused', 'error: bad shim signature.\n'],
-    ['secure-boot-refused', 'error: bad signature.\n'],
+    ['secure-boot-refused', `${entry}error: bad shim signature.\nPress any key to continue...`],
+    ['secure-boot-refused', `${entry}error: bad signature.\nPress any key to continue...`],
+    [
+      'secure-boot-refused',
+      `${entry}error: file \`/boot/vmlinuz.sig' not found.\nPress any key to continue...`,
+    ],
   ])('%s', (failure, text) => {
     expect(recognise(text)?.failure).toBe(failure);
   });
