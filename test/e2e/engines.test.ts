@@ -200,7 +200,7 @@ describe('with diskbios.console=', () => {
     expect(await pe.sh('cat /sys/class/tty/tty0/active')).toBe('tty1');
     await pe.until(screen(2), /login:/);
     await pe.type('someone\n');
-    await pe.until(screen(1), /shown login: someone[^]*Password:/);
+    await pe.until(screen(1), /shown login:[^]*someone[^]*Password:/);
     await pe.inside('shown', 'poweroff');
     await pe.untilState('shown', 'stopped');
     await pe.until('cat /sys/class/tty/tty0/active', 'tty2');

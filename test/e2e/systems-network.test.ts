@@ -69,7 +69,7 @@ beforeAll(async () => {
   const { kind, cpu, patience } = await chooseAccelerator(qemu, { cacheDir: join(tools, '..', '..', '..') });
   const filesystem = { type: 'ext4', label: 'DISKBIOS-DATA', files: undefined, full: false } as const;
   const spec: MachineSpec = {
-    ...{ name: 'systems-network', index: 0, firmware: 'bios', memory: 768 * 1024 ** 2, cpus: 2 },
+    ...{ name: 'systems-network', index: 0, firmware: 'bios', memory: 768 * 1024 ** 2, cpus: 1 },
     ...{ image: undefined, kernel: startedKernel(image) },
     disks: { data: disk({ size: 256 * 1024 ** 2, filesystem }) },
     networks: [{ kind: 'user' }],

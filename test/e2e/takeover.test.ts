@@ -82,7 +82,7 @@ async function usingMachine(
   const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(tree, '..', '..', '..') });
   const filesystem = { type: 'ext4', label, files: data.files ?? files, full: false } as const;
   const machine: MachineSpec = {
-    ...{ name, index: 0, firmware, memory: 512 * 1024 ** 2, cpus: 2 },
+    ...{ name, index: 0, firmware, memory: 512 * 1024 ** 2, cpus: 1 },
     image: { file: iso, as: 'cd' },
     disks: { data: disk({ filesystem }) },
     networks: [{ kind: 'user' }],

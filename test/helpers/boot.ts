@@ -65,7 +65,7 @@ export async function bootGuest(
     firmware: 'bios',
     accelerator: { kind, cpu },
     memory: 512 * 1024 ** 2,
-    cpus: 2,
+    cpus: 1,
     drives: [],
     networks: network(),
     display: 'none',

@@ -35,7 +35,7 @@ export async function usingMachine<T>(
   const tools = qemuFromTree(dir);
   const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
   const spec: MachineSpec = {
-    ...{ name: 'machine', index: 0, firmware: 'bios', memory: 512 * 1024 ** 2, cpus: 2, disks: {} },
+    ...{ name: 'machine', index: 0, firmware: 'bios', memory: 512 * 1024 ** 2, cpus: 1, disks: {} },
     ...{ image: { file, as }, networks: [{ kind: 'user' }], ...over },
   };
   return withMachine(tools, spec, { accelerator: { kind, cpu }, patience }, async (machine) => {

@@ -62,7 +62,7 @@ export async function startPe(
   const tools = qemuFromTree(dir);
   const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
   const spec: MachineSpec = {
-    ...{ name, index: 0, firmware: 'bios', memory: 1024 ** 3, cpus: 2, networks: [{ kind: 'user' }] },
+    ...{ name, index: 0, firmware: 'bios', memory: 1024 ** 3, cpus: 1, networks: [{ kind: 'user' }] },
     // What happens before the kernel runs is not what these tests are about.
     image: undefined,
     kernel: startedKernel(join(images, 'cloud-agent.iso')),
