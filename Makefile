@@ -8,9 +8,9 @@ RESULTS := test-results
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Real programs that the tests hold our formats and scripts against; without them these tests are skipped.
 TEST_TOOLS := shellcheck cpio busybox zsh fish grub-script-check openssl xmllint mmdebstrap musl-gcc skopeo umoci \
-	sfdisk sgdisk mkfs.fat mcopy mke2fs qemu-img bmaptool sbverify ip
+	sfdisk sgdisk mkfs.fat mcopy mke2fs qemu-img bmaptool sbverify gpg ip
 TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-utils mmdebstrap musl-tools gcc skopeo umoci \
-	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools sbsigntool iproute2
+	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools sbsigntool gnupg iproute2
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
