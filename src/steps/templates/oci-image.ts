@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import { FailedError } from '../../base/errors.ts';
 import { sha256 } from '../../base/json.ts';
 import { parseJson } from '../../base/json-reader.ts';
+import { chooseDockerImage, damagedImage, mostOfDescription, usable } from '../../base/oci/choose.ts';
 import {
   type Blob,
   candidatesIn,
   chooseImage,
   configOf,
-  dockerImages,
   filesOf,
   type ImageConfig,
   type ImageFiles,
   isIndex,
-  isWrong,
 } from '../../base/oci/image.ts';
 import type { FileEntry } from '../../formats/tree.ts';
 import type { FileReader } from '../read-file.ts';
@@ -32,16 +31,6 @@ export interface OpenedImage {
   readonly config: ImageConfig;
   /** The lowest first. */
   readonly layers: readonly ImagePart[];
-}
-
-/** Descriptions are small; what is larger is none. */
-const mostOfDescription = 4 * 1024 ** 2;
-
-const damaged = (what: string): FailedError => new FailedError('bad-image', `the image is damaged: ${what}`);
-
-function good<T extends object>(value: T | { readonly wrong: string }): T {
-  if (isWrong(value)) throw new FailedError('bad-image', `the image cannot be used: ${value.wrong}`);
-  return value;
 }
 
 export const partsOfFolder = (
@@ -65,13 +54,13 @@ export function openImage(
 ): OpenedImage {
   const partOf = ({ path, size }: Blob): ImagePart => {
     const part = parts.get(path);
-    if (part === undefined) throw damaged(`${path} is missing`);
+    if (part === undefined) throw damagedImage(`${path} is missing`);
     if (size !== undefined && size !== part.size)
-      throw damaged(`${path} has ${part.size} bytes, not ${size}`);
+      throw damagedImage(`${path} has ${part.size} bytes, not ${size}`);
     return part;
   };
   const bytesOf = (part: ImagePart): Buffer => {
-    if (part.size > mostOfDescription) throw damaged(`a description has ${part.size} bytes`);
+    if (part.size > mostOfDescription) throw damagedImage(`a description has ${part.size} bytes`);
     const bytes = Buffer.alloc(part.size);
     reader.fill(part.file, part.offset, bytes);
     return bytes;
@@ -79,7 +68,7 @@ export function openImage(
   const description = (blob: Blob): unknown => {
     const bytes = bytesOf(partOf(blob));
     if (blob.sha256 !== undefined && sha256(bytes) !== blob.sha256)
-      throw damaged(`${blob.path} is not what its digest says`);
+      throw damagedImage(`${blob.path} is not what its digest says`);
     return parseJson(bytes.toString('utf8'));
   };
   const textOf = (path: string): string | undefined => {
@@ -88,38 +77,22 @@ export function openImage(
   };
 
   const fromLayout = (index: string): ImageFiles => {
-    let chosen = good(chooseImage(good(candidatesIn(parseJson(index), arch)), tag));
+    let chosen = usable(chooseImage(usable(candidatesIn(parseJson(index), arch)), tag));
     for (let depth = 0; depth < 4; depth += 1) {
       const json = description(chosen.manifest);
-      if (!isIndex(json)) return good(filesOf(json));
-      chosen = good(chooseImage(good(candidatesIn(json, arch)), undefined));
+      if (!isIndex(json)) return usable(filesOf(json));
+      chosen = usable(chooseImage(usable(candidatesIn(json, arch)), undefined));
     }
-    throw damaged('its indexes have no end');
+    throw damagedImage('its indexes have no end');
   };
-  const fromDocker = (manifest: string): ImageFiles => {
-    const images = good(dockerImages(manifest));
-    const fits = images.filter(
-      ({ names }) => tag === undefined || names.some((name) => name === tag || name.endsWith(`:${tag}`)),
-    );
-    const [only] = fits;
-    if (only !== undefined && fits.length === 1) return only.files;
-    const all = images.map(({ names }) => names.join(', ') || '(without a name)').join(', ');
-    throw new FailedError(
-      'bad-image',
-      fits.length === 0
-        ? `it holds no image ${tag ?? ''}, only ${all}`
-        : `it holds several images, ${all}: say which with \`tag\``,
-    );
-  };
-
   const index = textOf('index.json');
   const manifest = textOf('manifest.json');
   if (index === undefined && manifest === undefined)
     throw new FailedError('bad-image', 'this is no image: it has neither index.json nor manifest.json');
-  const files = index === undefined ? fromDocker(manifest ?? '') : fromLayout(index);
-  const config = good(configOf(description(files.config), arch));
+  const files = index === undefined ? chooseDockerImage(manifest ?? '', tag, '`tag`') : fromLayout(index);
+  const config = usable(configOf(description(files.config), arch));
   if (config.layers.length !== files.layers.length)
-    throw damaged(`it has ${files.layers.length} layers, and digests for ${config.layers.length}`);
+    throw damagedImage(`it has ${files.layers.length} layers, and digests for ${config.layers.length}`);
   return { config, layers: files.layers.map(partOf) };
 }
 

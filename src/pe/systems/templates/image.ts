@@ -1,5 +1,5 @@
-import { FailedError } from '../../../base/errors.ts';
 import { parseJson } from '../../../base/json-reader.ts';
+import { chooseDockerImage, damagedImage, mostOfDescription, usable } from '../../../base/oci/choose.ts';
 import {
   architectures,
   type Blob,
@@ -7,12 +7,10 @@ import {
   candidatesIn,
   chooseImage,
   configOf,
-  dockerImages,
   filesOf,
   type ImageConfig,
   type ImageFiles,
   isIndex,
-  isWrong,
 } from '../../../base/oci/image.ts';
 import { unescapeName, whiteoutPattern, whiteoutPrefix, whiteoutsOf } from '../../../base/oci/whiteouts.ts';
 import {
@@ -47,10 +45,6 @@ export interface Image {
   readonly config: ImageConfig;
 }
 
-const damaged = (what: string): FailedError => new FailedError('bad-image', `the image is damaged: ${what}`);
-/** Descriptions are small; what is larger is none. */
-const mostOfDescription = 4 * 1024 ** 2;
-
 export function ownArchitecture(): string {
   const machine = elfFacts(readAt('/proc/self/exe', 0, 4096) ?? new Uint8Array())?.machine ?? 0;
   return architectures[machine] ?? 'unknown';
@@ -63,7 +57,7 @@ export const isImage = (folder: string): boolean =>
 function placeOf(folder: string, { path }: Blob): string {
   const inside = resolveInside(path, (link) => readLink(`${folder}${link}`));
   const at = `${folder}${inside ?? '/'}`;
-  if (stat(at)?.kind !== 'file') throw damaged(`${path} is missing`);
+  if (stat(at)?.kind !== 'file') throw damagedImage(`${path} is missing`);
   return at;
 }
 
@@ -71,55 +65,35 @@ async function description(folder: string, blob: Blob): Promise<unknown> {
   const at = placeOf(folder, blob);
   const size = stat(at)?.size ?? 0;
   if (size > mostOfDescription || (blob.size !== undefined && blob.size !== size))
-    throw damaged(`${blob.path} has ${size} bytes`);
+    throw damagedImage(`${blob.path} has ${size} bytes`);
   if (blob.sha256 !== undefined && (await sha256OfFile(at)) !== blob.sha256)
-    throw damaged(`${blob.path} is not what its digest says`);
+    throw damagedImage(`${blob.path} is not what its digest says`);
   const json = parseJson(readText(at));
-  if (json === undefined) throw damaged(`${blob.path} is no JSON`);
+  if (json === undefined) throw damagedImage(`${blob.path} is no JSON`);
   return json;
-}
-
-/** Of an answer or the reason against it. */
-function good<T extends object>(value: T | { readonly wrong: string }): T {
-  if (isWrong(value)) throw new FailedError('bad-image', `the image cannot be used: ${value.wrong}`);
-  return value;
 }
 
 /** Follows indexes down to the image for this machine. */
 async function fromLayout(folder: string, tag: string | undefined): Promise<ImageFiles> {
   const architecture = ownArchitecture();
   const top = parseJson(readText(`${folder}/index.json`));
-  let chosen: Candidate = good(chooseImage(good(candidatesIn(top, architecture)), tag));
+  let chosen: Candidate = usable(chooseImage(usable(candidatesIn(top, architecture)), tag));
   for (let depth = 0; depth < 4; depth += 1) {
     const json = await description(folder, chosen.manifest);
-    if (!isIndex(json)) return good(filesOf(json));
-    chosen = good(chooseImage(good(candidatesIn(json, architecture)), undefined));
+    if (!isIndex(json)) return usable(filesOf(json));
+    chosen = usable(chooseImage(usable(candidatesIn(json, architecture)), undefined));
   }
-  throw damaged('its indexes have no end');
-}
-
-function fromDocker(folder: string, tag: string | undefined): ImageFiles {
-  const images = good(dockerImages(readText(`${folder}/manifest.json`) ?? ''));
-  const fits = images.filter(
-    ({ names }) => tag === undefined || names.some((name) => name === tag || name.endsWith(`:${tag}`)),
-  );
-  const [only] = fits;
-  if (only !== undefined && fits.length === 1) return only.files;
-  const all = images.map(({ names }) => names.join(', ') || '(without a name)').join(', ');
-  throw new FailedError(
-    'bad-image',
-    fits.length === 0
-      ? `it holds no image ${tag ?? ''}, only ${all}`
-      : `it holds several images, ${all}: say which with --tag`,
-  );
+  throw damagedImage('its indexes have no end');
 }
 
 /** Reads the descriptions of an image. Throws `FailedError` where they are damaged or not for this machine. */
 export async function openImage(folder: string, tag: string | undefined): Promise<Image> {
-  const files = isThere(`${folder}/index.json`) ? await fromLayout(folder, tag) : fromDocker(folder, tag);
-  const config = good(configOf(await description(folder, files.config), ownArchitecture()));
+  const files = isThere(`${folder}/index.json`)
+    ? await fromLayout(folder, tag)
+    : chooseDockerImage(readText(`${folder}/manifest.json`) ?? '', tag, '--tag');
+  const config = usable(configOf(await description(folder, files.config), ownArchitecture()));
   if (config.layers.length !== files.layers.length)
-    throw damaged(`it has ${files.layers.length} layers, and digests for ${config.layers.length}`);
+    throw damagedImage(`it has ${files.layers.length} layers, and digests for ${config.layers.length}`);
   return { folder, files, config };
 }
 
@@ -160,7 +134,7 @@ export async function unpackImage(image: Image, root: string, report: Report): P
       report: { ...report, to: moved },
     });
     await listed;
-    if (archive !== wanted) throw damaged(`${name} is not what its digest says`);
+    if (archive !== wanted) throw damagedImage(`${name} is not what its digest says`);
     await takeAway(root, hidden, replaced);
     await unpackInto(
       { ...stream, fd: openFile(at) },
@@ -203,7 +177,7 @@ function folderTest(root: string): (name: string) => boolean {
 async function takeAway(root: string, hidden: readonly string[], replaced: readonly string[]): Promise<void> {
   const { remove: gone, empty, refused } = whiteoutsOf(hidden);
   const remove = [...gone, ...replaced.filter((path) => !path.split('/').includes('..'))];
-  if (refused.length > 0) throw damaged(`a layer removes ${JSON.stringify(refused[0])}`);
+  if (refused.length > 0) throw damagedImage(`a layer removes ${JSON.stringify(refused[0])}`);
   if (remove.length === 0 && empty.length === 0) return;
   const inside = `${root}/${cageFolder}`;
   makeFolders(inside);
