@@ -17,7 +17,8 @@ export function mergeMap(
 ): LocatedMap {
   const base = child.tag === '!replace' ? undefined : inherited;
   const entries = new Map<string, LocatedPair>(base?.entries);
-  for (const [key, { key: keySpan, value }] of child.entries) {
+  for (const [key, { key: keySpan, value: written }] of child.entries) {
+    const value = inFull(written, childSchema(schema, key));
     const there = entries.get(key);
     if (value.kind === 'scalar' && value.value === null) {
       if (!entries.delete(key)) nothingToRemove(key, { key: keySpan, value }, base, problems);
@@ -36,6 +37,15 @@ export function mergeMap(
     entries,
     span: base !== undefined && onlyPassesThrough(child) ? base.span : child.span,
   };
+}
+
+/** `hardware: pc` in full is `hardware: { profiles: [pc] }`. */
+function inFull(value: Located, schema: SchemaNode | undefined): Located {
+  const key = schema?.['x-shorthand'];
+  if (key === undefined || value.kind === 'map' || (value.kind === 'scalar' && value.value === null))
+    return value;
+  const list: Located = value.kind === 'list' ? value : { kind: 'list', items: [value], span: value.span };
+  return { kind: 'map', entries: new Map([[key, { key: value.span, value: list }]]), span: value.span };
 }
 
 /** `--set pe.hostname=x` names `pe` on its way to something in it; what `pe` lacks is still missed in the file. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { settingWords, systemOf } from './carried-system.ts';
 import { defaultTests } from './default-tests.ts';
 import { templatePath } from './locate.ts';
+import { hardwareSpec } from './normalise-hardware.ts';
 import { mediaSpec } from './normalise-media.ts';
 import { normaliseTest, type TestSurroundings } from './normalise-tests.ts';
 import type {
@@ -52,6 +53,7 @@ export function normalise(file: string, from: From): Recipe {
     arch: raw.arch,
     source: packageSource(from),
     kernel: { package: kernel.package, modules: kernel.modules, cmdline: kernel.cmdline },
+    hardware: hardwareSpec(from),
     pe: {
       template: templatePath(pe.template, dirAt(from, ['pe', 'template'])),
       livefs: pe.livefs,

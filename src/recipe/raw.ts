@@ -1,6 +1,7 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
 import type { SystemKind } from '../base/system.ts';
+import type { HardwareProfileName, MicrocodeVendor } from './hardware-profiles.ts';
 import { childSchema } from './merge.ts';
 import type { RawTest } from './raw-tests.ts';
 import type { RawRootMedia } from './root-media-types.ts';
@@ -37,6 +38,7 @@ export interface RawRecipe {
     };
     readonly cmdline: readonly string[];
   };
+  readonly hardware: RawHardware;
   readonly pe: RawPe;
   readonly paths: { readonly systems: string };
   readonly templates: Readonly<Record<string, RawTemplate>>;
@@ -52,6 +54,14 @@ export interface RawRecipe {
   };
   readonly media: RawMedia;
   readonly tests: readonly RawTest[];
+}
+
+export interface RawHardware {
+  readonly profiles: readonly HardwareProfileName[];
+  readonly from?: string;
+  readonly firmware?: 'auto' | 'none' | readonly string[];
+  readonly microcode: 'auto' | 'none' | readonly MicrocodeVendor[];
+  readonly memory?: string;
 }
 
 export interface RawTemplate {

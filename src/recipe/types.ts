@@ -1,6 +1,7 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Place } from '../base/errors.ts';
 import type { SystemFile, SystemKind } from '../base/system.ts';
+import type { HardwareProfileName, MicrocodeVendor } from './hardware-profiles.ts';
 import { type RootMediaSpec, type RootMediumKind, rootMediaKinds } from './root-media-types.ts';
 import type { BootTest } from './test-types.ts';
 
@@ -19,6 +20,7 @@ export interface Recipe {
   readonly arch: Arch;
   readonly source: PackageSource;
   readonly kernel: KernelSpec;
+  readonly hardware: HardwareSpec;
   readonly pe: PeSpec;
   readonly paths: { readonly systems: string };
   /** Roots that travel on the media, by name. */
@@ -79,6 +81,19 @@ export interface ModuleSelection {
   /** Module names, or globs over paths below `kernel/` such as `drivers/net/ethernet/**`. Each must match something. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
+}
+
+/** What machine the image is for: `kernel.modules` is beside it, and what either names is in. */
+export interface HardwareSpec {
+  /** Named kinds of machines, see `src/recipe/hardware-profiles.ts`. */
+  readonly profiles: readonly HardwareProfileName[];
+  /** One certain machine: its file as `diskbios hardware probe` wrote it, absolute. */
+  readonly from: string | undefined;
+  /** `auto`: the files that the chosen modules name; else those of them that fit a glob, and all others that do. */
+  readonly firmware: 'auto' | 'none' | readonly string[];
+  readonly microcode: readonly MicrocodeVendor[];
+  /** Bytes of the smallest machine it must boot in; `undefined`: not said. */
+  readonly memory: number | undefined;
 }
 
 /** Forms of the root file system inside the initrd. */

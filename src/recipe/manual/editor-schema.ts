@@ -9,7 +9,7 @@ export function editorSchema(node: SchemaNode, required: readonly string[] = [])
   const below = (key: keyof SchemaNode, value: Json | undefined): object =>
     value === undefined ? {} : { [key]: value };
   const { items, additionalProperties: others } = node;
-  return {
+  const whole = {
     ...(node as { readonly [key: string]: Json }),
     required,
     ...below('items', items && editorSchema(items, namingKeys(node))),
@@ -26,6 +26,9 @@ export function editorSchema(node: SchemaNode, required: readonly string[] = [])
       node.anyOf?.map((each) => editorSchema(each)),
     ),
   };
+  const short = node['x-shorthand'];
+  const list = short === undefined ? undefined : node.properties?.[short];
+  return list?.items === undefined ? whole : { anyOf: [editorSchema(list.items), editorSchema(list), whole] };
 }
 
 function namingKeys(node: SchemaNode): string[] {

@@ -2,6 +2,7 @@ import { accountRules } from './accounts.ts';
 import { bootRules } from './boot.ts';
 import { cmdlineRules } from './cmdline.ts';
 import { fileRules } from './files.ts';
+import { hardwareRules } from './hardware.ts';
 import { mediaRules } from './media.ts';
 import { networkRules } from './network.ts';
 import { packageRules } from './packages.ts';
@@ -17,6 +18,7 @@ import { testRules } from './tests.ts';
 /** Every group of rules; one file each. */
 export const rules: readonly Rule[] = [
   packageRules,
+  hardwareRules,
   peRules,
   fileRules,
   accountRules,

@@ -39,6 +39,8 @@ export interface SchemaNode {
   readonly 'x-path'?: 'path' | 'name-or-path';
   /** Keys of which a child's one takes the place of the inherited others. */
   readonly 'x-exclusive'?: readonly string[];
+  /** The key that a text or a list in the place of this map stands for: `hardware: pc` is `hardware: { profiles: [pc] }`. */
+  readonly 'x-shorthand'?: string;
   /** For the manual: what is in it is described at this path. */
   readonly 'x-see'?: string;
 }

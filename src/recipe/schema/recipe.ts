@@ -1,5 +1,6 @@
 import { arches } from '../types.ts';
 import { bootSchema } from './boot.ts';
+import { hardwareSchema } from './hardware.ts';
 import { kernelSchema } from './kernel.ts';
 import { mediaSchema } from './media.ts';
 import { choice, map, type SchemaNode, text } from './node.ts';
@@ -36,6 +37,7 @@ export const recipeSchema: SchemaNode = {
       arch: choice('Architecture, by Debian’s name.', arches, { default: 'amd64' }),
       packages: { ...packagesSchema, default: {} },
       kernel: kernelSchema,
+      hardware: hardwareSchema,
       pe: peSchema,
       paths: map(
         'Paths in the PE and on the data volume.',

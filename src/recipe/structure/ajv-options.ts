@@ -5,5 +5,5 @@ export const ajvOptions: Options = {
   allErrors: true,
   allowUnionTypes: true,
   strictTypes: false,
-  keywords: ['x-expected', 'x-merge', 'x-path', 'x-exclusive', 'x-see'],
+  keywords: ['x-expected', 'x-merge', 'x-path', 'x-exclusive', 'x-shorthand', 'x-see'],
 };

@@ -140,4 +140,19 @@ describe('settling', () => {
     const { pe } = await merged('', '');
     expect(() => (pe.packages as string[]).push('x')).toThrow(TypeError);
   });
+
+  test('a word or list for hardware stands for its profiles, and a child’s takes the place of the inherited', async () => {
+    const above = 'hardware: { profiles: [pc], memory: 256MiB, firmware: none }';
+    expect((await merged(above, 'hardware: virtual')).hardware).toMatchObject({
+      profiles: ['virtual'],
+      memory: 256 * 2 ** 20,
+      firmware: 'none',
+    });
+    expect((await merged('hardware: pc', 'hardware: [mini-itx, virtual]')).hardware.profiles).toEqual([
+      'mini-itx',
+      'virtual',
+    ]);
+    expect((await merged('hardware: pc', 'hardware: { memory: 1GiB }')).hardware.profiles).toEqual(['pc']);
+    expect((await merged('hardware: pc', '', ['hardware=server'])).hardware.profiles).toEqual(['server']);
+  });
 });
