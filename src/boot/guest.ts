@@ -2,7 +2,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterruptedError } from '../base/errors.ts';
-import type { Running } from '../sys/run.ts';
+import type { Running } from '../sys/start.ts';
 import { makeFifoPair, openFifoPair } from './fifo-pair.ts';
 import { chords } from './keys.ts';
 import {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { start } from '../sys/run.ts';
+import { start } from '../sys/start.ts';
 import { option } from './drive-args.ts';
 import { type LaunchOptions, withGuestFolder } from './launch.ts';
 import type { LinkNetwork } from './spec.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailedError } from '../base/errors.ts';
-import { type Running, start } from '../sys/run.ts';
+import { type Running, start } from '../sys/start.ts';
 import type { QemuTools } from './tools.ts';
 
 /** A folder of this machine that a guest finds by virtiofs. */

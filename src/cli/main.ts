@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { killAll } from '../sys/run.ts';
+import { killAll } from '../sys/children.ts';
 import { removeAllScratch } from '../sys/scratch.ts';
 import type { CliIo } from './io.ts';
 import { runCli } from './program.ts';

@@ -3,7 +3,8 @@ import type { Monitor } from '../base/events.ts';
 import type { Json } from '../base/json.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import type { DebMember } from '../formats/deb.ts';
-import type { RunOptions, RunResult } from '../sys/run.ts';
+import type { RunResult } from '../sys/run.ts';
+import type { RunOptions } from '../sys/run-options.ts';
 
 /** A file on the build machine that a step reads. Only its digest, not its path, is part of the step's id. */
 export interface SourceFile {

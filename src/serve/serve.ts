@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
-import { type Running, start } from '../sys/run.ts';
+import { type Running, start } from '../sys/start.ts';
 import { withScratch } from '../sys/scratch.ts';
 import { toolArgv } from '../sys/tools.ts';
 import { type DnsmasqWish, dnsmasqConfig } from './dnsmasq.ts';

@@ -4,7 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { FailedError, MissingError } from '../base/errors.ts';
 import type { DebMember } from '../formats/deb.ts';
 import { xzUnpackedSize } from '../formats/xz-size.ts';
-import type { RunOptions, RunResult } from '../sys/run.ts';
+import type { RunResult } from '../sys/run.ts';
+import type { RunOptions } from '../sys/run-options.ts';
 import { fileReader, readAtOf } from './read-file.ts';
 
 /** Unpacks one member of a .deb to the end of an open file; gives the number of bytes written. */

@@ -5,7 +5,8 @@ import { logInOnConsole, oneTimePasswordPattern } from '../../boot/console-login
 import { type Guest, withGuest } from '../../boot/guest.ts';
 import { makeSshKey } from '../../boot/ssh.ts';
 import { waitForSshServer } from '../../boot/ssh-server.ts';
-import { run, start } from '../../sys/run.ts';
+import { run } from '../../sys/run.ts';
+import { start } from '../../sys/start.ts';
 import { type Prepared, tolerated, within } from './prepared.ts';
 import { convertedKeys, ownClient, pinnedClient, type SshClient } from './ssh-clients.ts';
 
