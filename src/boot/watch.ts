@@ -78,8 +78,12 @@ export function watchGuest(watched: Watched, options: WatchOptions): Watch {
     end = how;
   });
 
-  /** Where to look for signs of failure from: behind the last match, and not in the same lines again and again. */
-  const unscanned = (): number => Math.max(position, serial.text().lastIndexOf('\n', scanned) + 1);
+  /**
+   * Where to look for signs of failure from: behind the last match, and not in the same lines again and again. A line whose
+   * end had not come yet is looked at again.
+   */
+  const unscanned = (): number =>
+    Math.max(position, scanned === 0 ? 0 : serial.text().lastIndexOf('\n', scanned - 1) + 1);
 
   const attend = <T>(what: string, expectation: Expectation, done: () => T | undefined): Promise<T> =>
     new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import type { PeConfig } from '../../base/pe-config.ts';
 import { exists, kill, list, readText, replaceFile, writeTerminal } from '../host.ts';
 import { type Terminal, terminals, withLogins } from '../lib/consoles.ts';
 import { clearScreen, issueText } from '../lib/screen.ts';
+import { consoleHush } from './console-hush.ts';
 
 const init = 1;
 const hangUp = 1; // SIGHUP: busybox init reads /etc/inittab again
@@ -41,12 +42,14 @@ export function createConsoles(config: PeConfig, commandLine: string, screenTake
     screenTaken,
   });
   const [screen] = all;
+  const hush = consoleHush();
   const write = (welcome: string): void => {
     replaceFile('/run/diskbios/issue.screen', clearScreen + issueText(welcome), 0o600);
     replaceFile('/run/diskbios/issue.serial', issueText(welcome), 0o600);
   };
   return {
     say(line) {
+      hush();
       for (const { name, kind } of all) {
         if (kind === 'serial' || name === screen?.name) writeTerminal(`/dev/${name}`, `${line}\n`);
       }
