@@ -20,6 +20,8 @@ export interface Superblock {
   readonly uuid: string;
   /** The file system has noted mistakes in itself (ext4). */
   readonly hasErrors: boolean;
+  /** What its journal holds is not in its place yet (ext4): the power failed. */
+  readonly needsReplay: boolean;
   /** It counts what is filled by folders (ext4). */
   readonly projectQuota: boolean;
   /** How large it is, which may be less than what it lies on; 0: not known. */
@@ -39,11 +41,20 @@ export const superblockBytes = 65_536 + 4096;
 export function readSuperblock(bytes: Uint8Array): Superblock | undefined {
   for (const read of readers) {
     const found = read(new Fields(bytes));
-    if (found !== undefined)
-      return { label: '', uuid: '', hasErrors: false, projectQuota: false, bytes: 0, disks: 1, ...found };
+    if (found !== undefined) return { ...plain, ...found };
   }
   return undefined;
 }
+
+const plain = {
+  label: '',
+  uuid: '',
+  hasErrors: false,
+  needsReplay: false,
+  projectQuota: false,
+  bytes: 0,
+  disks: 1,
+};
 
 type Partial = Pick<Superblock, 'type'> & { -readonly [K in keyof Superblock]?: Superblock[K] };
 
@@ -131,6 +142,8 @@ const readers: readonly ((f: Fields) => Partial | undefined)[] = [
           uuid: f.uuid(ext + 104),
           label: f.text(ext + 120, 16),
           hasErrors: (f.u16(ext + 58) & 2) !== 0,
+          // Incompatible feature 4.
+          needsReplay: (f.u32(ext + 96) & 4) !== 0,
           // The upper half counts with the incompatible feature 0x80 (64 bits).
           bytes:
             (f.u32(ext + 4) + ((f.u32(ext + 96) & 0x80) === 0 ? 0 : f.u32(ext + 336) * 2 ** 32)) *

@@ -2,7 +2,7 @@ import { CommandError } from '../../base/errors.ts';
 import { lstat, makeFolders } from '../host/files.ts';
 import { isMountPoint } from '../host/mount-table.ts';
 import { busybox, execute } from '../host/run.ts';
-import { mount } from '../host/tree.ts';
+import { mount, unmount } from '../host/tree.ts';
 import { list } from '../host.ts';
 import { type Candidate, kernelReason, repairCommand } from '../lib/systems/data-volumes.ts';
 import { dirProblem, type SystemsDir, tidyPath, type Volume } from '../lib/systems/places.ts';
@@ -23,6 +23,7 @@ export async function mountVolume(
   const volume = (readOnly: string | undefined): Volume => ({ device, type, label, uuid, folder, readOnly });
   const repair = `repair it: ${repairCommand(type, device)}, then reboot`;
   try {
+    if (superblock.needsReplay && !writeProtected) await replayJournal(device, type, folder);
     if (superblock.hasErrors) {
       await mount({ what: device, at: folder, type, options: ['ro', 'noatime'] });
       const why = 'its file system has noted mistakes in itself';
@@ -55,6 +56,16 @@ export async function mountVolume(
       ],
     };
   }
+}
+
+/**
+ * Puts what the journal holds into its place, and lets go of the file system. Linux counts the groups of an ext4 before it replays
+ * the journal: where that makes the file system larger, since the power failed while it grew, a mount that goes on with the
+ * old number of groups loses what is written ("This should not happen!! Data will be lost", kernel 6.12).
+ */
+async function replayJournal(what: string, type: string, at: string): Promise<void> {
+  await mount({ what, at, type, options: ['ro', 'noatime'] });
+  await unmount(at);
 }
 
 /** A journal that would have to be replayed cannot be, on a disk that takes no writes. */

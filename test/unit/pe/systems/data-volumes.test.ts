@@ -15,6 +15,7 @@ const ext4: Superblock = {
   label: 'DISKBIOS-DATA',
   uuid: 'aaaa-1',
   hasErrors: false,
+  needsReplay: false,
   projectQuota: false,
   bytes: 0,
   disks: 1,

@@ -108,13 +108,15 @@ describe('readSuperblock', () => {
       label: 'DISKBIOS-DATA',
       uuid,
       hasErrors: false,
+      needsReplay: false,
       projectQuota: false,
       bytes: 16 * mebibyte,
       disks: 1,
     });
     const bytes = readFileSync(file);
     bytes.writeUInt16LE(2, 1024 + 58);
-    expect(readSuperblock(bytes)?.hasErrors).toBe(true);
+    bytes.writeUInt32LE(bytes.readUInt32LE(1024 + 96) | 4, 1024 + 96);
+    expect(readSuperblock(bytes)).toMatchObject({ hasErrors: true, needsReplay: true });
     bytes.writeUInt32LE(bytes.readUInt32LE(1024 + 96) | 8, 1024 + 96);
     expect(readSuperblock(bytes)).toBeUndefined();
   });
