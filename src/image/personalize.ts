@@ -7,12 +7,13 @@ import {
   type PersonalSettings,
   personalPath,
 } from '../base/personal.ts';
-import { personalAreaBytes, personalChanges, readPersonalArea } from '../formats/personal-area.ts';
+import { personalAreaBytes, readPersonalArea } from '../formats/personal-area.ts';
 import type { Extent, Piece } from '../formats/piece.ts';
 import type { ImageEntry } from './disk.ts';
 import { type OpenImage, openImage } from './open.ts';
 import { changedOvfManifest } from './personal-beside.ts';
 import { withCopyBeside } from './personal-copy.ts';
+import { writePersonal } from './personal-writes.ts';
 
 /** Settings to lay over those that are there, each replacing its own; or to leave none. */
 export type PersonalChange = { readonly settings: PersonalSettings; readonly only?: boolean } | 'clear';
@@ -23,7 +24,7 @@ export interface PersonalizeOptions {
 }
 
 /** The place for personal settings in an image. Throws `UserError` (`not-personal`) where there is none. */
-function placeIn(image: OpenImage): ImageEntry {
+export function personalPlace(image: OpenImage): ImageEntry {
   const entry = image.find(personalPath);
   if (entry?.size === personalAreaBytes) return entry;
   throw new UserError({
@@ -37,7 +38,7 @@ function placeIn(image: OpenImage): ImageEntry {
 /** The settings that an image or a device carries; `undefined`: none. */
 export function readPersonal(file: string): PersonalFile | { readonly problem: string } | undefined {
   using image = openImage(file);
-  const found = readPersonalArea(image.contents(placeIn(image)));
+  const found = readPersonalArea(image.contents(personalPlace(image)));
   return found === undefined || 'problem' in found ? found : found.file;
 }
 
@@ -61,7 +62,8 @@ export function personalize(
   return after?.settings ?? {};
 }
 
-function nextFile(before: PersonalFile | undefined, change: PersonalChange): PersonalFile | undefined {
+/** What is to be there after a change. Throws `UserError` where a setting is wrong. */
+export function nextFile(before: PersonalFile | undefined, change: PersonalChange): PersonalFile | undefined {
   if (change === 'clear') return undefined;
   const problems = checkPersonal(change.settings);
   if (problems.length > 0) throw new UserError(problems.map((message) => ({ code: 'bad-setting', message })));
@@ -78,8 +80,7 @@ function nextFile(before: PersonalFile | undefined, change: PersonalChange): Per
 /** Writes settings in place; gives the parts of the file that have changed. */
 function writeSettings(file: string, settings: PersonalFile | undefined): Extent[] {
   using image = openImage(file);
-  const place = placeIn(image);
-  const before = image.contents(place);
+  const place = personalPlace(image);
   const written: Extent[] = [];
   const fd = openWritable(file);
   const write = ({ at, bytes }: Piece): void => {
@@ -88,33 +89,18 @@ function writeSettings(file: string, settings: PersonalFile | undefined): Extent
     written.push({ from: at, to: at + bytes.length });
   };
   try {
-    for (const phase of personalChanges(before, settings)) {
-      const pieces = phase.filter((one) => !sameAt(before, one)).flatMap((one) => spread(one, place.extents));
-      // One after the other: a packed part of a disk is read again for each.
-      for (const { at, bytes } of pieces) image.change(at, bytes).forEach(write);
-      if (pieces.length > 0) fsyncSync(fd);
-    }
+    writePersonal(image, place, settings, {
+      write,
+      sync() {
+        fsyncSync(fd);
+      },
+    });
     if (image.format === 'ova') changedOvfManifest(fd, image.bytes).forEach(write);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
   }
   return written;
-}
-
-const sameAt = (before: Buffer, { at, bytes }: Piece): boolean =>
-  before.subarray(at, at + bytes.length).equals(bytes);
-
-/** A piece of a file as pieces of the image that the file lies in. */
-function spread({ at, bytes }: Piece, extents: readonly Extent[]): Piece[] {
-  const pieces: Piece[] = [];
-  let start = 0;
-  for (const { from, to } of extents) {
-    const [first, last] = [Math.max(at, start), Math.min(at + bytes.length, start + to - from)];
-    if (first < last) pieces.push({ at: from + first - start, bytes: bytes.subarray(first - at, last - at) });
-    start += to - from;
-  }
-  return pieces;
 }
 
 function openWritable(file: string): number {

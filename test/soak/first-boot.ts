@@ -11,6 +11,7 @@ import { environment, partition, tryOtherSlot } from '../helpers/boot-disk.ts';
 import { copyImage, imageAfter } from './disk-image.ts';
 import { dataDrive } from './drives.ts';
 import { type Bench, type RunningPe, withDiskBooted, withResumedPe } from './pe.ts';
+import { lookPersonal, makePersonal, personalOf } from './personal.ts';
 import { survivors } from './power-loss.ts';
 import { randomNumbers } from './random.ts';
 import type { Boots, Verdict } from './verify.ts';
@@ -34,19 +35,23 @@ export async function kernelOf(image: string, dir: string): Promise<NonNullable<
   return { ...taken, cmdline: [...words, 'diskbios.slot=b', 'diskbios.debug'].join(' ') };
 }
 
-/** Boots a copy of the image for the first time, with the other slot on trial, and keeps all that is written to it in `dir`. */
+/**
+ * Boots a copy of the image for the first time, with personal settings and with the other slot on trial, and keeps all that is
+ * written to it in `dir`.
+ */
 export async function recordFirstBoot(bench: Bench, dir: string): Promise<FirstBoot> {
   mkdirSync(dir, { recursive: true });
   const { base, log } = files(dir);
   const disk = join(dir, 'first-boot-disk.img');
-  for (const file of [base, disk]) {
-    await copyImage(bench.image, file);
-    truncateSync(file, diskBytes);
-    tryOtherSlot(file);
-  }
+  await copyImage(bench.image, base);
+  await makePersonal(bench, base, dir);
+  truncateSync(base, diskBytes);
+  tryOtherSlot(base);
+  await copyImage(base, disk);
   await withDiskBooted(bench, bootDrive(disk, log), async ({ sh }) => {
     await sh(untilGrown);
     await sh(untilRemembered);
+    await sh(untilPersonal);
   });
   rmSync(disk);
   return readFirstBoot(dir);
@@ -64,6 +69,8 @@ const size = "$(df -Pm /hd | awk 'NR == 2 { print $2 }')";
 const untilGrown = `until [ ${size} -gt 600 ]; do sleep 0.2; done`;
 const untilRemembered =
   'until [ -s /hd/.pe/machine-id ] && ls /hd/.pe/host-keys/*; do sleep 0.2; done >/dev/null 2>&1; sync';
+
+const untilPersonal = 'until grep -q autostart /hd/.pe/personal-seen.json; do sleep 0.2; done; sync';
 
 /** An instant at which the power fails in the first boot. Everything of it follows from the seed, the number and the recording. */
 export interface FirstBootCut {
@@ -113,7 +120,11 @@ export async function verifyFirstBoot(
       wrong.push(...tableProblems(disk), ...slotProblems(disk));
     }
     if (wrong.length > 0) return wrong;
-    const seen = await boot(bootDrive(disk), look);
+    const personal = personalOf(first.base);
+    const seen = await boot(bootDrive(disk), async (pe) => [
+      ...(await lookPersonal(pe, personal)),
+      ...(await look(pe)),
+    ]);
     return [...seen, ...tableProblems(disk), ...(await finished(bench, disk))];
   } finally {
     rmSync(disk, { force: true });
@@ -123,10 +134,12 @@ export async function verifyFirstBoot(
 async function look({ sh }: RunningPe): Promise<Verdict> {
   await sh(untilGrown);
   await sh(untilRemembered);
+  const kernel = await sh("dmesg | grep -E 'EXT4-fs.*(error|warning|failed|lost)' || :");
   const status = await sh('systemx status || :');
   await sh('systemx create probe >/dev/null && systemx destroy probe --yes probe >/dev/null');
   // What is frozen is whole without its journal.
   await sh('sync; fsfreeze --freeze /run/diskbios/volumes/0');
+  if (kernel !== '') return ['the kernel complains of the file system', kernel];
   return /^!|, on trial:|cannot|does not grow/m.test(status) ? ['something is wrong', status] : [];
 }
 

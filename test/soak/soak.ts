@@ -111,8 +111,9 @@ async function operations(): Promise<Prepared<Cut>> {
 
 async function firstBoot(): Promise<Prepared<FirstBootCut>> {
   const disk = await prepare('usb', 'cloud-agent.img');
-  const bench = { ...disk, kernel: await kernelOf(disk.image, results) };
-  const first = kept === '' ? await recordFirstBoot(bench, folder) : readFirstBoot(kept);
+  const first = kept === '' ? await recordFirstBoot(disk, folder) : readFirstBoot(kept);
+  // Its initrd holds the personal settings.
+  const bench = { ...disk, kernel: await kernelOf(first.base, results) };
   console.log(`recorded the first boot: ${first.requests.length} requests`);
   return {
     bench,
