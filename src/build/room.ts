@@ -86,7 +86,7 @@ function leastBytes(node: StepNode, lock: Lock, store: Store): number {
   const made = parts.map(({ id }) => store.find(id)?.meta.bytes);
   const known = made.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
   if (made.every((bytes) => bytes !== undefined)) return known;
-  const packages = [...lock.image, ...lock.kernel].reduce((sum, { size }) => sum + size, 0);
+  const packages = [...lock.image, ...lock.kernel, ...(lock.firmware ?? [])].reduce((sum, { size }) => sum + size, 0);
   return Math.max(known, Math.floor(packages * leastOfPackages));
 }
 

@@ -30,6 +30,9 @@ export function compareLocks(before: Lock | undefined, now: Lock): SetSummary[] 
   return [
     compareSet('image', before?.image ?? [], now.image),
     compareSet('kernel', before?.kernel ?? [], now.kernel),
+    ...(before?.firmware === undefined && now.firmware === undefined
+      ? []
+      : [compareSet('firmware', before?.firmware ?? [], now.firmware ?? [])]),
     ...toolsetNames.map((set) => compareSet(set, before?.tools[set] ?? [], now.tools[set])),
     ...templateNames(before, now).map((name) =>
       compareSet(`template ${name}`, before?.templates?.[name] ?? [], now.templates?.[name] ?? []),

@@ -16,6 +16,8 @@ export interface Lock {
   /** The kernel's own packages; what their scripts would need (an initramfs builder) is not among them. */
   readonly kernel: readonly LockedPackage[];
   readonly tools: Readonly<Record<Toolset, readonly LockedPackage[]>>;
+  /** What firmware and microcode are taken from, nothing else of it; left out where the recipe asks for none. */
+  readonly firmware?: readonly LockedPackage[];
   /** Of the Debian templates, by name; left out where the recipe has none. */
   readonly templates?: Readonly<Record<string, readonly LockedPackage[]>>;
 }
@@ -54,6 +56,7 @@ export function formatLock(lock: Lock): string {
     `  "date": ${lock.date},`,
     `  "image": ${list(lock.image, '  ')},`,
     `  "kernel": ${list(lock.kernel, '  ')},`,
+    ...(lock.firmware === undefined ? [] : [`  "firmware": ${list(lock.firmware, '  ')},`]),
     `  "tools": {\n${tools.join(',\n')}\n  }${templates.length === 0 ? '' : ','}`,
     ...(templates.length === 0 ? [] : [`  "templates": {\n${templates.join(',\n')}\n  }`]),
     '}\n',
@@ -132,6 +135,8 @@ function shapeProblem(lock: unknown): ShapeProblem | undefined {
       .filter((name) => wasAsked(lock, name))
       .map((name): [string, unknown] => [name, field(field(lock, 'tools'), name)]),
   ];
+  if (field(field(lock, 'request'), 'firmware') !== undefined)
+    lists.push(['firmware', field(lock, 'firmware')]);
   const templates = field(lock, 'templates') ?? {};
   for (const name of Object.keys(field(field(lock, 'request'), 'templates') ?? {}))
     lists.push([name, field(templates, name)]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../base/errors.ts';
 import { sha256 } from '../base/json.ts';
+import { hardwarePackages } from '../recipe/hardware-packages.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { changedTemplates, debianTemplates, type LockTemplate } from './lock-templates.ts';
 import { perToolset, type Toolset, toolsets } from './toolsets.ts';
@@ -17,6 +18,8 @@ export interface LockRequest {
   /** The kernel's package. */
   readonly kernel: string;
   readonly tools: Readonly<Record<Toolset, readonly string[]>>;
+  /** Packages that firmware and microcode are taken from; left out where the recipe asks for none. */
+  readonly firmware?: readonly string[];
   /** Left out where the recipe has none. */
   readonly templates?: Readonly<Record<string, LockTemplate>>;
 }
@@ -34,6 +37,7 @@ export function requestOf(recipe: Recipe): LockRequest {
   const { source, arch } = recipe;
   const sets = toolsets[arch];
   const templates = debianTemplates(recipe);
+  const firmware = hardwarePackages(recipe.hardware);
   return {
     arch,
     suite: source.suite,
@@ -49,6 +53,7 @@ export function requestOf(recipe: Recipe): LockRequest {
     packages: sortedSet(recipe.pe.packages),
     kernel: recipe.kernel.package,
     tools: perToolset((name) => sortedSet(sets[name])),
+    ...(firmware.length === 0 ? {} : { firmware }),
     ...(Object.keys(templates).length === 0 ? {} : { templates }),
   };
 }
@@ -88,6 +93,8 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
     if (!wanted.packages.includes(name))
       note(`${name} is in the lock, but not in the recipe`, ['pe', 'packages']);
   }
+  const [before, now] = [words(locked.firmware ?? []), words(wanted.firmware ?? [])];
+  if (before !== now) note('the packages of firmware and microcode are not those of the lock', ['hardware']);
   for (const name of changedTemplates(locked.templates ?? {}, wanted.templates ?? {}))
     note(
       wanted.templates?.[name] === undefined

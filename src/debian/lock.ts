@@ -88,6 +88,7 @@ function keptVersions(lock: Lock, options: LockOptions): Pins {
   return {
     image: kept(lock.image),
     kernel: kept(lock.kernel),
+    firmware: kept(lock.firmware ?? []),
     ...perToolset((name) => kept(lock.tools[name])),
   };
 }
@@ -108,6 +109,7 @@ function updatedNames(lock: Lock, asked: readonly string[]): Set<string> {
     [
       ...lock.image,
       ...lock.kernel,
+      ...(lock.firmware ?? []),
       ...Object.values(lock.tools).flat(),
       ...Object.values(lock.templates ?? {}).flat(),
     ].map(({ name }) => name),

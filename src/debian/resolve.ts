@@ -9,13 +9,18 @@ import type { Mirrors } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 import { perToolset, toolsetNames } from './toolsets.ts';
 
-const setNames = ['image', 'kernel', ...toolsetNames] as const;
+const setNames = ['image', 'kernel', 'firmware', ...toolsetNames] as const;
 type SetName = (typeof setNames)[number];
 
 /** Versions to keep, by package name, for each list of a lock. */
 export type Pins = Readonly<Record<SetName, ReadonlyMap<string, string>>>;
 
-export const noPins: Pins = { image: new Map(), kernel: new Map(), ...perToolset(() => new Map()) };
+export const noPins: Pins = {
+  image: new Map(),
+  kernel: new Map(),
+  firmware: new Map(),
+  ...perToolset(() => new Map()),
+};
 
 /** Chooses the packages that a recipe needs, with the mirror's present package lists. */
 export async function resolveLock(
@@ -31,6 +36,7 @@ export async function resolveLock(
       packages: readonly string[],
       kept: ReadonlyMap<string, string>,
     ): Promise<Resolution> => {
+      if (packages.length === 0) return { ok: true, packages: [] };
       const first = await apt.resolve(packages, kept);
       if (first.ok || kept.size === 0) return first;
       const again = await apt.resolve(packages, new Map());
@@ -45,6 +51,7 @@ export async function resolveLock(
     const wanted: Record<SetName, readonly string[]> = {
       image: request.packages,
       kernel: [request.kernel],
+      firmware: await inSuite(request.firmware ?? [], apt),
       ...request.tools,
     };
     const resolved = await Promise.all(
@@ -63,9 +70,24 @@ export async function resolveLock(
       kernel: packagesOf(outcomes.kernel, (why) => conflict(recipe, ['kernel', 'package'], why)).filter(
         ({ name }) => isKernelPackage(name, request.kernel),
       ),
+      // Their files are taken, and nothing runs that would need what they depend on.
+      ...(request.firmware === undefined
+        ? {}
+        : {
+            firmware: packagesOf(outcomes.firmware, (why) => conflict(recipe, ['hardware'], why)).filter(
+              ({ name }) => wanted.firmware.includes(name),
+            ),
+          }),
       tools: perToolset((name) => packagesOf(outcomes[name], toolsConflict)),
     };
   });
+}
+
+/** Debian has cut its packages of firmware anew more than once: what a suite lacks, others of it have. */
+async function inSuite(packages: readonly string[], apt: Apt): Promise<readonly string[]> {
+  if (packages.length === 0) return [];
+  const names = await apt.names();
+  return packages.filter((name) => names.has(name));
 }
 
 function isComplete(outcome: Resolution, wanted: readonly string[]): boolean {

@@ -31,7 +31,7 @@ const fileSystems = [
 
 const networkFileSystems = ['nfs', 'nfsv3', 'nfsv4', 'cifs'];
 
-const virtio = [
+export const virtio = [
   ...[
     'virtio_blk',
     'virtio_net',
@@ -51,12 +51,12 @@ const virtio = [
   ],
 ];
 
-const screenAndKeyboard = [
+export const screenAndKeyboard = [
   ...['evdev', 'mousedev', 'psmouse', 'atkbd', 'i8042', 'button'],
   ...['simpledrm', 'bochs', 'cirrus', 'qxl', 'ast', 'mgag200'],
 ];
 
-const usb = [
+export const usb = [
   ...['drivers/usb/host/*', 'usbcore', 'usb-storage', 'uas', 'usbhid', 'hid', 'hid-generic'],
   ...['hid-apple', 'hid-cherry', 'hid-logitech', 'hid-logitech-dj', 'hid-logitech-hidpp', 'hid-microsoft'],
 ];
@@ -104,7 +104,7 @@ const pcWired = [
   ],
 ];
 
-const pcPlatform = [
+export const pcPlatform = [
   ...[
     'i6300esb',
     'iTCO_wdt',

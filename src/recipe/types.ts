@@ -1,5 +1,6 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Place } from '../base/errors.ts';
+import type { HardwareReport } from '../base/hardware-report.ts';
 import type { SystemFile, SystemKind } from '../base/system.ts';
 import type { HardwareProfileName, MicrocodeVendor } from './hardware-profiles.ts';
 import { type RootMediaSpec, type RootMediumKind, rootMediaKinds } from './root-media-types.ts';
@@ -87,13 +88,19 @@ export interface ModuleSelection {
 export interface HardwareSpec {
   /** Named kinds of machines, see `src/recipe/hardware-profiles.ts`. */
   readonly profiles: readonly HardwareProfileName[];
-  /** One certain machine: its file as `diskbios hardware probe` wrote it, absolute. */
-  readonly from: string | undefined;
+  readonly from: HardwareMachine | undefined;
   /** `auto`: the files that the chosen modules name; else those of them that fit a glob, and all others that do. */
   readonly firmware: 'auto' | 'none' | readonly string[];
   readonly microcode: readonly MicrocodeVendor[];
   /** Bytes of the smallest machine it must boot in; `undefined`: not said. */
   readonly memory: number | undefined;
+}
+
+/** One certain machine. */
+export interface HardwareMachine {
+  /** What `diskbios hardware probe` wrote, absolute. */
+  readonly file: string;
+  readonly report: HardwareReport;
 }
 
 /** Forms of the root file system inside the initrd. */

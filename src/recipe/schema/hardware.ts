@@ -1,4 +1,4 @@
-import { type HardwareProfileName, hardwareProfiles, microcodeVendors } from '../hardware-profiles.ts';
+import { hardwareProfiles, microcodeVendors } from '../hardware-profiles.ts';
 import { list, map, type SchemaNode, text } from './node.ts';
 
 const firmwareGlob = {
@@ -35,7 +35,7 @@ export const hardwareSchema = map(
   {
     profiles: list(
       'Kinds of machines; see the table of hardware profiles.',
-      { type: 'string', enum: Object.keys(hardwareProfiles) as HardwareProfileName[] },
+      { type: 'string', enum: Object.keys(hardwareProfiles) },
       { default: [], 'x-merge': 'replace' },
     ),
     from: text(

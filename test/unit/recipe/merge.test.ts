@@ -142,17 +142,18 @@ describe('settling', () => {
   });
 
   test('a word or list for hardware stands for its profiles, and a child’s takes the place of the inherited', async () => {
-    const above = 'hardware: { profiles: [pc], memory: 256MiB, firmware: none }';
+    const free = 'packages: { components: [main, non-free-firmware] }\n';
+    const above = `${free}hardware: { profiles: [pc], memory: 256MiB, firmware: none }`;
     expect((await merged(above, 'hardware: virtual')).hardware).toMatchObject({
       profiles: ['virtual'],
       memory: 256 * 2 ** 20,
       firmware: 'none',
+      microcode: [],
     });
-    expect((await merged('hardware: pc', 'hardware: [mini-itx, virtual]')).hardware.profiles).toEqual([
-      'mini-itx',
-      'virtual',
-    ]);
-    expect((await merged('hardware: pc', 'hardware: { memory: 1GiB }')).hardware.profiles).toEqual(['pc']);
-    expect((await merged('hardware: pc', '', ['hardware=server'])).hardware.profiles).toEqual(['server']);
+    const profiles = async (parent: string, child: string, set: string[] = []): Promise<readonly string[]> =>
+      (await merged(free + parent, child, set)).hardware.profiles;
+    expect(await profiles('hardware: pc', 'hardware: [mini-itx, virtual]')).toEqual(['mini-itx', 'virtual']);
+    expect(await profiles('hardware: pc', 'hardware: { memory: 1GiB }')).toEqual(['pc']);
+    expect(await profiles('hardware: pc', '', ['hardware=server'])).toEqual(['server']);
   });
 });

@@ -102,6 +102,7 @@ export function makeRecipe(dir: string, parts: RecipeParts = {}): Recipe {
       repositories: parts.repositories ?? [],
     },
     kernel: { package: parts.kernel ?? 'linux-image-amd64' },
+    hardware: { profiles: [], from: undefined, firmware: 'none', microcode: [], memory: undefined },
     pe: { packages: parts.packages ?? ['hello'] },
     templates: parts.templates ?? {},
     place: (path: readonly (string | number)[]) => ({
