@@ -10,6 +10,7 @@ import { type Built, benchBuilds, buildOnce } from './builds.ts';
 import { type Figure, figuresTable } from './figures.ts';
 import { benchFlash } from './flash.ts';
 import { benchMedia } from './media.ts';
+import { benchMemory } from './memory.ts';
 import { benchProof } from './proof.ts';
 import { benchSystems } from './systems.ts';
 
@@ -20,6 +21,7 @@ const sections: Readonly<Record<string, Section>> = {
   proof: benchProof,
   systems: benchSystems,
   flash: benchFlash,
+  memory: benchMemory,
 };
 
 const [runs = '3', ...chosen] = process.argv.slice(2);
@@ -30,7 +32,8 @@ if (unknown !== undefined || !Number.isInteger(repetitions) || repetitions < 1) 
   console.error(`usage: bench.js [RUNS] [${names.join('|')}]…`);
   process.exit(2);
 }
-const wanted = (name: string): boolean => chosen.length === 0 || chosen.includes(name);
+// Some sixty boots, so only where it is asked for.
+const wanted = (name: string): boolean => (chosen.length === 0 ? name !== 'memory' : chosen.includes(name));
 const root = mkdtempSync(join(tmpdir(), 'diskbios-bench-'));
 try {
   console.log(

@@ -35,9 +35,15 @@ export const kernelStamps = /^\[ +0\.\d{2,6}\] |^Linux version /m;
 /** Signs on the serial console and in the BIOS's log. The first that is found names the failure: causes before effects. */
 const signs: readonly Sign[] = [
   {
+    failure: 'boot-entry-broken',
+    pattern: /^EFI stub: WARNING: Decompression failed: .*/m,
+    message: 'the kernel is damaged and cannot be unpacked',
+    before: 'kernel',
+  },
+  {
     failure: 'out-of-memory',
     pattern:
-      /^ *(?:error: .*(?:out of memory|cannot allocate|not enough memory)|error: start_image\(\) returned 0x8000000000000009|could not allocate all requested memory|EFI stub: ERROR: Failed to allocate).*/m,
+      /^ *(?:error: .*(?:out of memory|cannot allocate|not enough memory)|error: start_image\(\) returned 0x8000000000000009|could not allocate all requested memory|EFI stub: ERROR: Failed to (?:allocate|decompress kernel|load initrd: 0x8000000000000009)).*/m,
     message: 'the machine has too little memory for this image',
     before: 'kernel',
   },

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { downloads } from './downloads.ts';
 import { epochOf } from './epoch.ts';
 import { execution } from './execute.ts';
+import { machineWarnings, planMemory } from './memory.ts';
 import { type BuildPlan, planBuild } from './plan.ts';
 import { type Published, publish } from './publish.ts';
 import { checkRoomAhead } from './room.ts';
@@ -126,13 +127,20 @@ export function startTargets(plan: BuildPlan, options: BuildOptions): Promise<Ar
   );
 }
 
-/** Tells what the steps of a plan that has been built warned of, in this build or an earlier one. */
+/**
+ * Tells what the steps of a plan that has been built warned of, in this build or an earlier one, and which machines have too little
+ * memory for it.
+ */
 export function tellWarnings(plan: BuildPlan, options: BuildOptions): void {
   for (const node of ownSteps(plan)) {
     for (const diagnostic of options.store.find(node.id)?.meta.warnings ?? []) {
       options.monitor({ type: 'warning', diagnostic: withPlace(diagnostic, plan.recipe) });
     }
   }
+  const memory = planMemory(plan, options.store);
+  if (memory?.context.estimate !== false) return;
+  for (const diagnostic of machineWarnings(plan.recipe, memory))
+    options.monitor({ type: 'warning', diagnostic });
 }
 
 /** Builds a plan's targets and copies them into the output folder. */

@@ -9,12 +9,13 @@ import type { StepFile } from '../media/types.ts';
 import { sourceFile } from '../plan/source.ts';
 import type { StepNode } from '../plan/types.ts';
 import { moduleProfiles } from '../recipe/module-profiles.ts';
-import { type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
+import { isBootMedium, type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
 import { agentLayer, agentLayerNode } from '../steps/agent-layer.ts';
 import { carriedOf } from '../steps/carried.ts';
 import { initrdNode } from '../steps/initrd.ts';
 import { kernelNode } from '../steps/kernel.ts';
 import { manifestName, manifestNode } from '../steps/manifest.ts';
+import { memoryNode } from '../steps/memory.ts';
 import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
 import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
@@ -53,6 +54,8 @@ export interface BuildPlan {
   readonly lock: Lock;
   readonly epoch: number;
   readonly targets: readonly Target[];
+  /** Predicts the memory that a machine needs for it; `undefined`: nothing of it starts a machine. */
+  readonly memory?: StepNode | undefined;
 }
 
 function required(packages: readonly LockedPackage[], name: string, recipe: Recipe): LockedPackage {
@@ -123,7 +126,13 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     busybox: required(lock.image, 'busybox-static', recipe),
   };
   const initrd = initrdNode({ format, layers, ...early, epoch });
-  const manifest = manifestNode({ recipe, lock, epoch, layers, tools, carried: carried?.list });
+  const chosen = chosenMedia(recipe, wishes.media);
+  const memory = memoryNode({
+    ...{ format, kernel, layers, init: early.init },
+    bios: chosenMedia(recipe, undefined).some((kind) => kind !== 'uki'),
+    limit: recipe.hardware.memory,
+  });
+  const manifest = manifestNode({ recipe, lock, epoch, layers, tools, carried: carried?.list, memory });
   const sbom = sbomNode(
     {
       name: recipe.name,
@@ -154,7 +163,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     },
   };
   const named = (name: string): string => (withAgent ? agentFileName(name) : name);
-  const targets = chosenMedia(recipe, wishes.media).flatMap((kind): Target[] => {
+  const targets = chosen.flatMap((kind): Target[] => {
     const medium = media[kind];
     return medium.files(recipe, parts).map(({ name, node, file, folder, root }, n) => ({
       ...{ name: named(name), node, file, folder, root },
@@ -168,7 +177,8 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     file: sbomFiles.plain,
     medium: undefined,
   };
-  return { recipe, lock, epoch, targets: [...targets, beside] };
+  const starts = chosen.some((kind) => kind === 'netboot' || isBootMedium(kind));
+  return { recipe, lock, epoch, targets: [...targets, beside], memory: starts ? memory : undefined };
 }
 
 /** `box.iso` → `box-agent.iso`: nobody should ship such an image by mistake. */

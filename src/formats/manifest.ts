@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { FailedError } from '../base/errors.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
+import type { MemoryNeed } from '../base/memory-need.ts';
 import type { Entry } from './tree.ts';
 
 /** Where the manifest lies in an image. */
@@ -89,6 +90,8 @@ export interface Manifest {
   readonly excluded: readonly ManifestExcluded[];
   /** Systems and templates that travel with the image; left out where there are none. */
   readonly carried?: ManifestCarried;
+  /** What a machine needs for it, as predicted; older images do not say. */
+  readonly memory?: MemoryNeed;
 }
 
 interface ManifestCarried {

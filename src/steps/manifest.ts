@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import type { CarriedFile } from '../base/carried.ts';
 import { digestOf, type Json } from '../base/json.ts';
+import type { MemoryNeed } from '../base/memory-need.ts';
 import { version as builderVersion } from '../base/version.ts';
 import type { Lock } from '../debian/lock-file.ts';
 import { kernelWords } from '../formats/kernel-words.ts';
@@ -12,6 +13,7 @@ import type { LivefsFormat, Recipe } from '../recipe/types.ts';
 import { agentLayer } from './agent-layer.ts';
 import { writeGzip } from './gzip.ts';
 import { layerImage } from './livefs.ts';
+import { readMemory } from './memory.ts';
 import type { PackagesLayerFacts } from './packages-layer.ts';
 import { digestsName } from './pe-layer.ts';
 import { loadEntries } from './tree-file.ts';
@@ -20,7 +22,7 @@ import { loadEntries } from './tree-file.ts';
 export const manifestName = 'manifest.json.gz';
 
 interface ManifestOptions {
-  readonly facts: Omit<ManifestParts, 'layers' | 'modules' | 'excluded' | 'kernel'> & {
+  readonly facts: Omit<ManifestParts, 'layers' | 'modules' | 'excluded' | 'kernel' | 'memory'> & {
     readonly kernelPackage: string;
   };
   readonly format: LivefsFormat;
@@ -41,10 +43,16 @@ function digestsOf(artifact: Artifact): ((entry: FileEntry) => string | undefine
   return (entry) => digests[entry.path];
 }
 
+function memoryOf(context: StepContext): MemoryNeed {
+  const artifact = context.inputs['memory'];
+  if (artifact === undefined) throw new Error('the manifest has no prediction of memory');
+  return readMemory(artifact).need;
+}
+
 /** Lists what the image is made of. */
 export const manifestStep: StepKind = {
   name: 'manifest',
-  version: 3,
+  version: 4,
   async run(context, json) {
     const { facts, format, layers } = json as unknown as ManifestOptions;
     const { kernelPackage, ...rest } = facts;
@@ -58,6 +66,7 @@ export const manifestStep: StepKind = {
       kernel: { version: release, package: kernelPackage },
       modules,
       excluded,
+      memory: memoryOf(context),
       layers: layers.map((name, i) => {
         const artifact = context.inputs[`layer ${name}`];
         if (artifact === undefined) throw new Error(`the manifest has no layer ${name}`);
@@ -81,9 +90,11 @@ interface ManifestNodeParts {
   readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
   readonly tools: StepNode;
   readonly carried: CarriedFile | undefined;
+  readonly memory: StepNode;
 }
 
-export function manifestNode({ recipe, lock, epoch, layers, tools, carried }: ManifestNodeParts): StepNode {
+export function manifestNode(parts: ManifestNodeParts): StepNode {
+  const { recipe, lock, epoch, layers, tools, carried, memory } = parts;
   const options = {
     facts: {
       name: recipe.name,
@@ -120,7 +131,7 @@ export function manifestNode({ recipe, lock, epoch, layers, tools, carried }: Ma
   return stepNode(manifestStep, {
     title: 'list what the image is made of',
     options: options as unknown as Json,
-    inputs: Object.fromEntries(layers.map((layer) => [`layer ${layer.name}`, layer.node])),
+    inputs: { memory, ...Object.fromEntries(layers.map((layer) => [`layer ${layer.name}`, layer.node])) },
     tools,
     epoch,
   });

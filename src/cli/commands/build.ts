@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InterruptedError } from '../../base/errors.ts';
+import { needText } from '../../base/memory-words.ts';
 import { formatBytes, formatDuration } from '../../base/sizes.ts';
 import type { CliIo } from '../io.ts';
 import { collect, mediaOption, type ProgressFlags, progressOptions, withProgressFlags } from '../options.ts';
@@ -54,14 +55,21 @@ export function register(program: Command, io: CliIo): void {
 
 async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<void> {
   const started = performance.now();
-  const [{ buildPlan, preparePlan }, { loadRecipe }, { openStore }, { storeDir }, { showProgress }] =
-    await Promise.all([
-      import('../../build/build.ts'),
-      import('../../recipe/load.ts'),
-      import('../../store/store.ts'),
-      import('../../store/paths.ts'),
-      import('../progress/progress.ts'),
-    ]);
+  const [
+    { buildPlan, preparePlan },
+    { planMemory },
+    { loadRecipe },
+    { openStore },
+    { storeDir },
+    { showProgress },
+  ] = await Promise.all([
+    import('../../build/build.ts'),
+    import('../../build/memory.ts'),
+    import('../../recipe/load.ts'),
+    import('../../store/store.ts'),
+    import('../../store/paths.ts'),
+    import('../progress/progress.ts'),
+  ]);
   const media = mediaOption(flags.medium);
   const outDir = resolve(io.cwd, flags.output);
   const progress = await showProgress(io, progressOptions(flags));
@@ -94,7 +102,12 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
     for (const { recipe, warnings } of loaded) {
       for (const diagnostic of warnings) progress.monitor({ type: 'warning', diagnostic });
       const plan = await preparePlan(recipe, options);
-      built.push({ recipe: recipe.name, files: await buildPlan(plan, outDir, options) });
+      const files = await buildPlan(plan, outDir, options);
+      const memory = planMemory(plan, options.store);
+      built.push({
+        ...{ recipe: recipe.name, files, memory: memory?.need },
+        needs: memory && needText(memory.need, memory.context),
+      });
     }
     failed = false;
   } catch (error) {
@@ -103,11 +116,20 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
     await progress.finish(failed);
   }
   if (flags.timings !== undefined) await tellTimings(flags.timings, progress.ended, io);
-  if (flags.json === true) io.out(`${JSON.stringify(built, null, 2)}\n`);
+  if (flags.json === true)
+    io.out(
+      `${JSON.stringify(
+        built.map(({ needs: _, ...one }) => one),
+        null,
+        2,
+      )}\n`,
+    );
   else {
     for (const file of built.flatMap((one) => one.files)) {
       io.out(`${file.path}  ${formatBytes(file.size)}${file.unchanged ? '  (unchanged)' : ''}\n`);
     }
+    for (const { recipe, needs } of built)
+      if (needs !== undefined) io.err(`${recipe} needs memory: ${needs}\n`);
     io.err(`done in ${formatDuration(performance.now() - started)}\n`);
   }
 }

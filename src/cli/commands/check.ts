@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { type Diagnostic, UserError } from '../../base/errors.ts';
+import { needText } from '../../base/memory-words.ts';
+import { parseBytes } from '../../base/sizes.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
+import type { Memory } from '../../steps/memory.ts';
 import type { CliIo } from '../io.ts';
 import { collect } from '../options.ts';
 
@@ -9,6 +12,7 @@ interface CheckFlags {
   readonly json?: true;
   readonly set: readonly string[];
   readonly medium?: string;
+  readonly memory?: string;
 }
 
 const examples = `
@@ -17,6 +21,7 @@ Examples:
   $ diskbios check recipes/*.yaml
   $ diskbios check mybox.yaml --resolved          what it comes to, and where each value came from
   $ diskbios check mybox.yaml --set boot.timeout=0 --resolved
+  $ diskbios check mybox.yaml --memory 256MiB     and say what memory it needs, before anything is built
 `;
 
 /** `check RECIPE…` */
@@ -32,6 +37,7 @@ export function register(program: Command, io: CliIo): void {
       '--medium <list>',
       'check for these media, comma-separated (default: all that the recipe describes)',
     )
+    .option('--memory <size>', 'check that a machine with so much memory, such as 256MiB, can start it')
     .addHelpText('after', examples)
     .action((recipes: string[], flags: CheckFlags) => check(recipes, flags, io));
 }
@@ -41,6 +47,8 @@ interface Checked {
   readonly errors: readonly Diagnostic[];
   readonly warnings: readonly Diagnostic[];
   readonly loaded?: LoadedRecipe;
+  /** What memory it needs, where that was asked for. */
+  readonly memory?: Memory | undefined;
 }
 
 async function check(recipes: readonly string[], flags: CheckFlags, io: CliIo): Promise<void> {
@@ -57,7 +65,10 @@ async function checkOne(recipe: string, flags: CheckFlags, io: CliIo): Promise<C
   const media = flags.medium?.split(',').map((word) => word.trim()) ?? [];
   try {
     const loaded = await loadRecipe(recipe, { set: flags.set, media, env: io.env, cwd: io.cwd });
-    return { recipe, errors: [], warnings: loaded.warnings, loaded };
+    const found = await memoryOf(loaded, flags, io);
+    if (found === undefined) return { recipe, errors: [], warnings: loaded.warnings, loaded };
+    const { errors, warnings, memory } = found;
+    return { recipe, errors, warnings: [...loaded.warnings, ...warnings], loaded, memory };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { recipe, errors: error.diagnostics, warnings: [] };
@@ -67,15 +78,51 @@ async function checkOne(recipe: string, flags: CheckFlags, io: CliIo): Promise<C
 async function show(results: readonly Checked[], flags: CheckFlags, io: CliIo): Promise<void> {
   const { oneDiagnostic } = await import('../report.ts');
   const { resolvedText } = await import('../../recipe/resolved.ts');
-  for (const { recipe, warnings, loaded } of results) {
+  for (const { recipe, errors, warnings, loaded, memory } of results) {
     for (const warning of warnings) io.err(oneDiagnostic(warning, 'warning', io.colour, io.cwd));
     if (loaded === undefined) continue;
-    io.out(flags.resolved === true ? resolvedText(loaded, io.cwd) : `${recipe}: no mistakes\n`);
+    if (flags.resolved === true) io.out(resolvedText(loaded, io.cwd));
+    else if (errors.length === 0) io.out(`${recipe}: no mistakes\n`);
+    if (memory !== undefined && flags.resolved !== true) io.out(`${recipe}: ${memoryText(memory)}\n`);
   }
 }
 
-function asJson({ recipe, errors, warnings, loaded }: Checked): object {
-  return { recipe, ok: errors.length === 0, errors, warnings, resolved: loaded?.recipe };
+function memoryText({ need, context }: Memory): string {
+  const how = context.estimate ? ', estimated from the sizes of the packages, since it is not built yet' : '';
+  return `memory ${needText(need, context)}${how}`;
+}
+
+/** What memory a recipe needs, where `--memory` or the recipe asks, and what is wrong with it. */
+async function memoryOf(
+  { recipe }: LoadedRecipe,
+  flags: CheckFlags,
+  io: CliIo,
+): Promise<
+  | {
+      readonly errors: readonly Diagnostic[];
+      readonly warnings: readonly Diagnostic[];
+      readonly memory?: Memory | undefined;
+    }
+  | undefined
+> {
+  const limit = flags.memory === undefined ? recipe.hardware.memory : parseBytes(flags.memory);
+  if (flags.memory !== undefined && limit === undefined) {
+    throw new UserError({
+      code: 'bad-value',
+      message: `--memory ${flags.memory}: this is no size`,
+      expected: 'a size such as 256MiB',
+    });
+  }
+  if (limit === undefined) return undefined;
+  const { checkMemory } = await import('../check-memory.ts');
+  return checkMemory(recipe, limit, io.env);
+}
+
+function asJson({ recipe, errors, warnings, loaded, memory }: Checked): object {
+  return {
+    ...{ recipe, ok: errors.length === 0, errors, warnings, resolved: loaded?.recipe },
+    ...(memory === undefined ? {} : { memory: { ...memory.need, estimate: memory.context.estimate } }),
+  };
 }
 
 /** Two recipes may share a parent, and its mistakes. */

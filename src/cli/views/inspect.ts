@@ -1,3 +1,4 @@
+import { needText } from '../../base/memory-words.ts';
 import { formatBytes } from '../../base/sizes.ts';
 import { type Manifest } from '../../formats/manifest.ts';
 import { bar, type SpaceNode, spaceLines } from '../../formats/treemap.ts';
@@ -59,6 +60,8 @@ export function overview(report: ImageReport): string {
     rows.push(['carries', `the template ${name}@${version}`]);
   for (const { name, kind, template } of manifest?.carried?.systems ?? [])
     rows.push(['carries', `the system ${name} (${kind} on ${template.name}@${template.version})`]);
+  if (manifest?.memory !== undefined)
+    rows.push(['memory', needText(manifest.memory, { bios: true, estimate: false })]);
   if (manifest?.agent === true)
     rows.push(['for test', 'it carries the agent, which carries out commands: not for shipping']);
   const problems = report.boot.problems.map((problem) => `  ! ${problem}\n`).join('');
