@@ -59,8 +59,8 @@ function sparseImage(full: string, path: string): void {
 }
 
 /**
- * Writing an image to a file that is there, in turn with dd, and with dd and cmp where it is read back as well. Both end when
- * the bytes are on the disk.
+ * Writing an image to a file that is there, in turn with dd, and with what does by hand what flash does: sha256sum, dd, and cmp
+ * of what comes from the disk. All end when the bytes are on the disk.
  */
 export function benchFlash(root: string, { store, recipe }: Built, repetitions: number): Promise<Figure[]> {
   const dir = join(root, 'flash');
@@ -83,15 +83,32 @@ export function benchFlash(root: string, { store, recipe }: Built, repetitions: 
   const dd = (image: string): number =>
     timed(['dd', `if=${image}`, `of=${target}`, 'bs=4M', 'conv=fsync,notrunc'], dir);
   const cmp = (): number => timed(['cmp', '-n', String(fullMiB * mebibyte), full, target], dir);
-  const times = { dd: [], ddAndCmp: [], write: [], whole: [], ddSparse: [], sparse: [] } as Record<
-    string,
-    number[]
-  >;
+  // What is compared right after it was written comes from memory; this way it comes from the disk, as flash reads it.
+  const forget = (): number => timed(['dd', `if=${target}`, 'iflag=nocache', 'count=0'], dir);
+  const sums = 'SHA256SUMS';
+  const sum = createHash('sha256').update(readFileSync(full)).digest('hex');
+  const check = (): number => timed(['sha256sum', '--quiet', '-c', sums], dir);
+  const times = {
+    dd: [],
+    ddAndCmp: [],
+    byHand: [],
+    checked: [],
+    write: [],
+    whole: [],
+    ddSparse: [],
+    sparse: [],
+  } as Record<string, number[]>;
   const note = (name: string, seconds: number): void => void times[name]?.push(seconds);
   for (let i = 0; i < repetitions; i += 1) {
     const seconds = dd(full);
     note('dd', seconds);
     note('ddAndCmp', seconds + cmp());
+    forget();
+    const fromDisk = cmp();
+    writeFileSync(join(dir, sums), `${sum}  ${basename(full)}\n`);
+    note('byHand', check() + seconds + fromDisk);
+    note('checked', flash(full));
+    rmSync(join(dir, sums));
     note('write', flash(full, '--no-verify'));
     note('whole', flash(full));
     note('ddSparse', dd(sparse));
@@ -99,7 +116,7 @@ export function benchFlash(root: string, { store, recipe }: Built, repetitions: 
   }
   rmSync(dir, { recursive: true, force: true });
   const of = (name: string): number[] => times[name] ?? [];
-  const against = (name: string, own: string, base: string, aim: number): Figure => ({
+  const against = (name: string, own: string, base: string, aim: number | undefined): Figure => ({
     ...{ name, unit: 'x', aim },
     values: of(own).map((value, i) => value / (of(base)[i] ?? Number.NaN)),
   });
@@ -107,7 +124,8 @@ export function benchFlash(root: string, { store, recipe }: Built, repetitions: 
   return Promise.resolve([
     { name: `dd, ${fullMiB} MiB to a file`, unit: 's', values: of('dd'), aim: undefined },
     against('flash without reading back, by dd', 'write', 'dd', 1.25),
-    against('flash, by dd and cmp', 'whole', 'ddAndCmp', 1.25),
+    against('flash, by dd and cmp from memory', 'whole', 'ddAndCmp', undefined),
+    against('flash with a checksum, by sha256sum, dd and cmp from the disk', 'checked', 'byHand', 1.25),
     {
       name: `dd, ${sparseMiB} MiB of which a quarter is used`,
       unit: 's',

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { FailedError, InterruptedError } from '../base/errors.ts';
+import { InterruptedError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
 import { formatBytes } from '../base/sizes.ts';
 import type { Extent } from '../formats/piece.ts';
@@ -30,6 +30,8 @@ export interface Flashed {
 const chunk = 2 * 1024 * 1024;
 /** As many are read or written at once as Node has threads for that, and some are being filled. */
 const inFlight = 6;
+/** Parts of the image that are read before they are needed; the other buffers are being written. */
+const readAhead = 2;
 
 interface Written extends Extent {
   readonly sha256: string;
@@ -71,7 +73,7 @@ export async function flash(source: ImageSource, target: Target, options: FlashO
 
 type Progress = (bytes: number) => void;
 
-function workshop(target: Target, { signal, monitor }: FlashOptions) {
+function workshop(target: Target, { signal, monitor, verify }: FlashOptions) {
   const buffers = alignedBuffers(inFlight, chunk);
   const doing = async <T>(how: 'written' | 'read back', at: number, work: Promise<T>): Promise<T> => {
     try {
@@ -118,7 +120,7 @@ function workshop(target: Target, { signal, monitor }: FlashOptions) {
       await sync();
     },
 
-    /** All but the head. */
+    /** All but the head; gives the checksums of what was read, where there is a use for them. */
     async writeRanges(source: ImageSource, progress: Progress): Promise<Written[]> {
       const pool = bufferPool(buffers);
       const zeros = Buffer.alloc(target.blank ? chunk : 0);
@@ -128,51 +130,60 @@ function workshop(target: Target, { signal, monitor }: FlashOptions) {
       const pending = new Set<Promise<void>>();
       let failure: { readonly error: unknown } | undefined;
       const written: Written[] = [];
-      const readPart = async ({ from, to }: Extent): Promise<Buffer> => {
-        const buffer = await pool.take();
-        await source.read(buffer.subarray(0, to - from), from);
-        return buffer;
+      // An image is read in order, some parts ahead.
+      const queue: Promise<Buffer>[] = [];
+      let last: Promise<unknown> = Promise.resolve();
+      const readOn = (next: Extent | undefined): void => {
+        if (next === undefined) return;
+        const one = last.then(async () => {
+          const buffer = await pool.take();
+          await source.read(buffer.subarray(0, next.to - next.from), next.from);
+          return buffer;
+        });
+        one.catch(() => undefined);
+        last = one;
+        queue.push(one);
       };
-      // The next part is being read while this one is hashed.
-      let ahead: Promise<Buffer> | undefined;
-      const goAhead = (next: Extent | undefined): void => {
-        ahead = next === undefined ? undefined : readPart(next);
-        void ahead?.catch(() => undefined);
+      const startWrite = (buffer: Buffer, length: number, at: number): void => {
+        const one = write(buffer.subarray(0, length), at)
+          .then(() => progress(length))
+          .catch((error: unknown) => {
+            failure ??= { error };
+          })
+          .finally(() => {
+            pending.delete(one);
+            pool.giveBack(buffer);
+          });
+        pending.add(one);
       };
       try {
-        let hash = createHash('sha256');
-        goAhead(parts[0]);
+        let hash: Hash | undefined;
+        for (const part of parts.slice(0, readAhead)) readOn(part);
         for (const [i, { from, to, range }] of parts.entries()) {
-          const buffer = await (ahead as Promise<Buffer>);
+          const buffer = await (queue.shift() as Promise<Buffer>);
           goOn();
           if (failure !== undefined) throw failure.error;
-          goAhead(parts[i + 1]);
+          readOn(parts[i + readAhead]);
           const part = buffer.subarray(0, to - from);
-          hash.update(part);
-          if (from < headBytes || (target.blank && part.equals(zeros.subarray(0, part.length)))) {
+          const isWritten =
+            from >= headBytes && !(target.blank && part.equals(zeros.subarray(0, part.length)));
+          if (isWritten) startWrite(buffer, part.length, from);
+          // While it is being written.
+          if (verify || range.sha256 !== undefined) hash = (hash ?? createHash('sha256')).update(part);
+          if (!isWritten) {
             progress(part.length);
             pool.giveBack(buffer);
-          } else {
-            const one = write(part, from)
-              .then(() => progress(part.length))
-              .catch((error: unknown) => {
-                failure ??= { error };
-              })
-              .finally(() => {
-                pending.delete(one);
-                pool.giveBack(buffer);
-              });
-            pending.add(one);
           }
           if (to < range.to) continue;
-          written.push({ from: range.from, to, sha256: expectSum(source, range, hash.digest('hex')) });
-          hash = createHash('sha256');
+          const sha256 = hash?.digest('hex');
+          hash = undefined;
+          if (sha256 !== undefined) written.push({ from: range.from, to, sha256 });
+          if (range.sha256 !== undefined && range.sha256 !== sha256) throw source.changed(range);
         }
         await source.finish();
       } finally {
         // A file must not be closed under a read or a write.
-        await Promise.allSettled([ahead, ...pending]);
-        await Promise.all(pending);
+        await Promise.allSettled([last, ...pending]);
       }
       if (failure !== undefined) throw failure.error;
       goOn();
@@ -245,19 +256,4 @@ function isGone({ kind, path }: Target): boolean {
   } catch {
     return true;
   }
-}
-
-function expectSum(
-  source: ImageSource,
-  { from, to, sha256 }: ImageSource['ranges'][number],
-  found: string,
-): string {
-  if (sha256 === undefined || sha256 === found) return found;
-  throw new FailedError(
-    'image-changed',
-    `${source.path} is not what its block map says, between bytes ${from} and ${to}: it was changed or damaged`,
-    {
-      hint: 'copy, download or build it again; where it was changed on purpose, --no-bmap writes all of it as it is',
-    },
-  );
 }

@@ -17,8 +17,9 @@ export interface SourceRange extends Extent {
 /** Where there is no block map, checksums are made for parts of this size. */
 const partBytes = 64 * 1024 * 1024;
 
-/** The whole of an image, in parts. */
-export function wholeImage(bytes: number): SourceRange[] {
+/** The whole of an image: as one where its SHA-256 is known, else in parts. */
+export function wholeImage(bytes: number, sha256: string | undefined): SourceRange[] {
+  if (sha256 !== undefined) return [{ from: 0, to: bytes, sha256 }];
   const ranges: SourceRange[] = [];
   for (let from = 0; from < bytes; from += partBytes)
     ranges.push({ from, to: Math.min(bytes, from + partBytes), sha256: undefined });

@@ -1,9 +1,10 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { FailedError, InterruptedError, UserError } from '../base/errors.ts';
 import { type Bmap, parseBmap } from '../formats/bmap.ts';
+import type { Extent } from '../formats/piece.ts';
 import { parseSums } from '../formats/sha256sums.ts';
 import { xzUnpackedSize } from '../formats/xz-size.ts';
 import { type ImageKind, imageKind } from './image-kind.ts';
@@ -25,8 +26,10 @@ export interface ImageSource extends ImageKind {
   readonly head: Buffer;
   /** Fills the buffer with what lies at `at`, which never goes back but within the head. */
   read(into: Buffer, at: number): Promise<void>;
-  /** Reads what is left, and holds the whole against the checksum that is known. */
+  /** Reads what is left, so that damage shows that only the end of a file tells of. */
   finish(): Promise<void>;
+  /** What it means that a range has another checksum than it should. */
+  changed(range: Extent): FailedError;
   close(): Promise<void>;
 }
 
@@ -49,27 +52,35 @@ export async function openSource(path: string, options: SourceOptions): Promise<
     const { size } = await file.stat();
     const map = options.bmap ? readMap(path) : undefined;
     const expected = options.sha256 ?? (map === undefined ? listedSum(path) : undefined);
-    if (packed && expected !== undefined) await checkWhole(file, path, expected, options.signal);
+    // The sums of a block map leave the gaps out.
+    if ((packed || map !== undefined) && expected !== undefined)
+      await checkWhole(file, path, expected, options.signal);
     const bytes = packed ? (map?.size ?? (await unpackedSize(file, path, size, options.signal))) : size;
     if (map !== undefined && map.size !== bytes) throw otherLength(path, bytes, map.size);
     const stream = packed ? unpack(path, options.signal) : plainStream(file);
-    const whole = packed || expected === undefined ? undefined : { hash: createHash('sha256'), expected };
-    const reader = forwardReader(path, stream, bytes, whole?.hash);
+    const reader = forwardReader(path, stream, bytes);
     const head = Buffer.alloc(Math.min(headBytes, bytes));
     try {
       await reader.read(head, 0);
       return {
         ...imageKind(path, head, bytes),
-        ...{ path, bytes, packed, head, mapped: map !== undefined, ranges: map?.ranges ?? wholeImage(bytes) },
+        ...{
+          path,
+          bytes,
+          packed,
+          head,
+          mapped: map !== undefined,
+          ranges: map?.ranges ?? wholeImage(bytes, packed ? undefined : expected),
+        },
         async read(into, at) {
           if (at < head.length) head.copy(into, 0, at, at + into.length);
           else await reader.read(into, at);
         },
         async finish() {
           // A damaged end of a packed file shows only there.
-          if (packed || whole !== undefined) await reader.finish();
-          if (whole !== undefined && whole.hash.digest('hex') !== whole.expected) throw changed(path);
+          if (packed) await reader.finish();
         },
+        changed: (range) => (map === undefined ? changed(path) : unlikeMap(path, range)),
         async close() {
           await stream.close();
           await file.close();
@@ -129,6 +140,16 @@ function changed(path: string): FailedError {
     `${path} is not what its checksum says: it was changed or damaged`,
     {
       hint: 'copy, download or build it again; where it was changed on purpose, remove its line from SHA256SUMS',
+    },
+  );
+}
+
+function unlikeMap(path: string, { from, to }: Extent): FailedError {
+  return new FailedError(
+    'image-changed',
+    `${path} is not what its block map says, between bytes ${from} and ${to}: it was changed or damaged`,
+    {
+      hint: 'copy, download or build it again; where it was changed on purpose, --no-bmap writes all of it as it is',
     },
   );
 }
@@ -199,7 +220,7 @@ async function unpackedSize(
   }
 }
 
-/** A file as a stream; where it is not hashed, gaps are passed over unread. */
+/** A file as a stream; gaps are passed over unread. */
 function plainStream(file: FileHandle): Stream & { skip(bytes: number): void } {
   let position = 0;
   return {
@@ -220,17 +241,15 @@ function plainStream(file: FileHandle): Stream & { skip(bytes: number): void } {
   };
 }
 
-/** Reads at places that never go back; all that is passed over is hashed as well. */
+/** Reads at places that never go back. */
 function forwardReader(
   path: string,
   stream: Stream & { skip?(bytes: number): void },
   bytes: number,
-  hash: Hash | undefined,
 ): { read(into: Buffer, at: number): Promise<void>; finish(): Promise<void> } {
   let position = 0;
   const next = async (into: Buffer): Promise<void> => {
     const got = await stream.read(into);
-    hash?.update(into.subarray(0, got));
     position += got;
     if (got < into.length) {
       throw new FailedError(
@@ -244,7 +263,7 @@ function forwardReader(
   };
   const scratch = Buffer.allocUnsafe(chunk);
   const passOver = async (to: number): Promise<void> => {
-    if (hash === undefined && stream.skip !== undefined && to > position) {
+    if (stream.skip !== undefined && to > position) {
       stream.skip(to - position);
       position = to;
     }

@@ -20,13 +20,16 @@ async function readAll(path: string, options: Partial<SourceOptions> = {}): Prom
 
 async function contentsOf(source: ImageSource): Promise<Buffer> {
   const all = Buffer.alloc(source.bytes);
-  for (const { from, to } of source.ranges) {
+  for (const range of source.ranges) {
+    const { from, to } = range;
     for (let at = from; at < to; at = Math.min(to, at + mebibyte)) {
       // Never over the end of the head.
       const end = at < mebibyte ? Math.min(to, mebibyte) : Math.min(to, at + mebibyte);
       await source.read(all.subarray(at, end), at);
       at = end - mebibyte;
     }
+    if (range.sha256 !== undefined && range.sha256 !== sha256(all.subarray(from, to)))
+      throw source.changed(range);
   }
   await source.finish();
   return all;
