@@ -51,11 +51,18 @@ export class FailedError extends Error {
   override readonly name = 'FailedError';
   readonly code: string;
   readonly hint: string | undefined;
+  /** What in the recipe it comes from, where that helps. */
+  readonly place: Place | undefined;
 
-  constructor(code: string, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { hint?: string | undefined; place?: Place | undefined; cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
+    this.place = options.place;
   }
 }
 

@@ -1,10 +1,12 @@
 import { existsSync, lstatSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Place } from '../base/errors.ts';
 import type { Lock } from '../debian/lock-file.ts';
 import type { StepNode } from '../plan/types.ts';
+import { mediaKinds, type Recipe } from '../recipe/types.ts';
 import type { Store } from '../store/store.ts';
 import { freeBytes, tooLittleSpace } from '../sys/free-space.ts';
-import type { BuildPlan } from './plan.ts';
+import type { BuildPlan, Target } from './plan.ts';
 
 /** A file that is written beside its place in the output folder and then takes the place of what was there. */
 export interface Arrival {
@@ -60,23 +62,46 @@ const leastOfPackages = 0.25;
 
 /**
  * Throws `FailedError` where the output folder cannot have room for what a plan is going to make, before it is made: what is in
- * the store is known, of the rest it is known what must be in it.
+ * the store is known, of the rest it is known what must be in it. It names the place in the recipe that asks for most of it.
+ * @param free bytes that the folder has room for
  */
-export function checkRoomAhead({ targets, lock }: BuildPlan, outDir: string, store: Store): void {
+export function checkRoomAhead(plan: BuildPlan, outDir: string, store: Store, free = freeOf(outDir)): void {
+  const { targets, lock, recipe } = plan;
   const folder = existing(outDir);
-  const free = freeBytes(folder);
   if (free === undefined) return;
-  const arrivals = targets.map(({ name, node, file }) => {
+  const arrivals = targets.map(({ name, node, file, medium }) => {
     const made = store.find(node.id);
     const from = made === undefined ? undefined : join(made.dir, file);
-    const known = from === undefined ? leastBytes(node, lock, store) : onDisk(from);
+    // What lies beside a medium, such as its block map, is made from it and small.
+    const least = medium === undefined ? 0 : leastBytes(node, lock, store);
+    const known = from === undefined ? least : onDisk(from);
     // What is in the store may lie in the output folder as it is.
     const there = from !== undefined && sizeOf(join(outDir, name)) === sizeOf(from);
     const takes = there || (from !== undefined && sharesBlocks(from, folder)) ? 0 : known;
     return { takes, frees: there ? 0 : onDisk(join(outDir, name)) };
   });
   const needed = roomNeeded(arrivals);
-  if (needed > free) throw tooLittleSpace(namesOf(targets), outDir, needed, free);
+  if (needed <= free) return;
+  const most = Math.max(...arrivals.map(({ takes }) => takes));
+  // Of what is equally large as far as is known, what was added last: others come with the recipe that is extended.
+  const largest = targets[arrivals.findLastIndex(({ takes }) => takes === most)];
+  throw tooLittleSpace(namesOf(targets), outDir, needed, free, askedBy(recipe, largest));
+}
+
+const freeOf = (folder: string): number | undefined => freeBytes(existing(folder));
+
+/** What in the recipe makes a file, and what is left without it. */
+function askedBy({ place, media }: Recipe, target: Target | undefined): { place?: Place; hint?: string } {
+  const kind = target?.medium;
+  if (target === undefined || kind === undefined) return {};
+  const others = mediaKinds.filter((each) => each !== kind && media[each] !== undefined);
+  const hint =
+    others.length === 0
+      ? undefined
+      : `; most of it is for ${target.name}, which \`--medium ${others.join(',')}\` leaves out`;
+  const [found, above] = [place(['media', kind]), place(['media'])];
+  const isWritten = found.line !== above.line || found.column !== above.column;
+  return { ...(isWritten ? { place: found } : {}), ...(hint === undefined ? {} : { hint }) };
 }
 
 /** What must be in a medium: its kernel and its initrd. */
@@ -86,7 +111,10 @@ function leastBytes(node: StepNode, lock: Lock, store: Store): number {
   const made = parts.map(({ id }) => store.find(id)?.meta.bytes);
   const known = made.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
   if (made.every((bytes) => bytes !== undefined)) return known;
-  const packages = [...lock.image, ...lock.kernel, ...(lock.firmware ?? [])].reduce((sum, { size }) => sum + size, 0);
+  const packages = [...lock.image, ...lock.kernel, ...(lock.firmware ?? [])].reduce(
+    (sum, { size }) => sum + size,
+    0,
+  );
   return Math.max(known, Math.floor(packages * leastOfPackages));
 }
 

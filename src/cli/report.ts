@@ -33,7 +33,14 @@ export function reportError(error: unknown, options: ReportOptions): string {
   if (error instanceof CommandError) return commandError(error, paint);
   if (error instanceof FailedError) {
     const cause = error.cause instanceof Error ? [...labelled('because', error.cause.message, paint)] : [];
-    return lines(`${title} ${error.message}`, ...cause, ...labelled('hint', error.hint, paint));
+    const { place } = error;
+    const at = place === undefined ? '' : `${paint.bold(placeText(place, options.cwd ?? process.cwd()))}: `;
+    return lines(
+      `${at}${title} ${error.message}`,
+      ...(place === undefined ? [] : excerpt(place, paint)),
+      ...cause,
+      ...labelled('hint', error.hint, paint),
+    );
   }
   return systemError(error, paint) ?? bug(error, paint);
 }
