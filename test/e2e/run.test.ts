@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { probe } from '../../src/boot/accel.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
+import { makeBootKey } from '../helpers/boot-key.ts';
 import { asPlainUser, type Ended, type PlainOptions } from '../helpers/plain-user.ts';
 
 const { cache, dir, images, tools } = inject('fixture');
@@ -72,6 +74,28 @@ test('--dry-run prints a command line and makes the disk', async () => {
   expect(out).toContain('OVMF_CODE_4M.fd');
   expect((await asPlainUser(['head', '-c', '3', disk])).out).toBe('QFI');
 });
+
+test('--dry-run of a program for UEFI with a key of the user: what the command line names is there', async () => {
+  const program = join(dir, 'box.efi');
+  const { certificate } = makeBootKey('diskbios test');
+  writeFileSync(program, 'MZ');
+  writeFileSync(join(dir, 'db.crt'), certificate);
+  const { code, out, err } = await diskbios([
+    'run',
+    program,
+    '--secure-boot',
+    join(dir, 'db.crt'),
+    '--dry-run',
+  ]);
+  expect({ code, err }).toMatchObject({ code: 0 });
+  const [vars, stick] = [join(dir, 'box.uefi-vars.fd'), join(dir, 'box.stick.img')];
+  expect(err).toContain(`made ${vars}\nmade ${stick}\n`);
+  expect(out).toContain(`file=${vars}`);
+  expect(out).toContain(`file=${stick}`);
+  expect(out).toContain('OVMF_CODE_4M.secboot.fd');
+  expect(out).not.toContain('OVMF_VARS');
+  expect(readFileSync(vars).includes(new X509Certificate(certificate).raw)).toBe(true);
+}, 120_000);
 
 test('in a terminal, the guest has it: what is typed reaches the guest, Ctrl-A X ends QEMU', async () => {
   const before = leftovers();

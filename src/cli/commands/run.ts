@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../../base/errors.ts';
 import type { Monitor } from '../../base/events.ts';
@@ -72,7 +72,10 @@ export function register(program: Command, io: CliIo, services?: RunServices): v
     .option('--network <kind>', 'user (NAT, needs no rights) or none', 'user')
     .option('--accel <kind>', 'auto (tries KVM on a tiny guest first), kvm, hvf, tcg', 'auto')
     .option('--qemu <which>', "pinned (the lock's) or host (this machine's; default with a window)")
-    .option('--dry-run', "make everything ready, then print QEMU's command line instead of starting it")
+    .option(
+      '--dry-run',
+      "make the files that it needs, then print QEMU's command line instead of starting it",
+    )
     .option('-v, --verbose', "show QEMU's command line, to be pasted into a shell")
     .addHelpText('after', examples)
     .action((what: string, command: string[], flags: RunFlags) =>
@@ -119,17 +122,22 @@ async function runImage(
   const { filesOfBoot } = await import('../run/files-of-boot.ts');
   const { tmpdir } = await import('node:os');
   const { withScratch } = await import('../../sys/scratch.ts');
+  const wanted = { image, firmware, certificate: wish.certificate };
   if (flags.dryRun === true) {
     const { commandByHand } = await import('../../boot/launch.ts');
-    io.out(`${commandByHand(tools, guestRequest(wish, found))}\n`);
+    // What is printed is to be run later: its files stay, beside those of --disk.
+    const own = basename(what, extname(what));
+    const started = await filesOfBoot((name) => resolve(io.cwd, `${own}.${name}`), wanted, tools, io.signal);
+    const made = [started.uefiVars, started.image === image ? undefined : started.image];
+    for (const file of made) if (typeof file === 'string') io.err(`made ${file}\n`);
+    io.out(`${commandByHand(tools, guestRequest(wish, { ...found, ...started }))}\n`);
     return;
   }
   io.err(`starting ${summary(wish, found)}\n`);
   const patience = 'patience' in accelerator ? { patience: accelerator.patience } : {};
   const options = { signal: io.signal, monitor, keepLog: wish.log, ...patience };
   await withScratch(tmpdir(), async (dir) => {
-    const wanted = { image, firmware, certificate: wish.certificate };
-    const started = await filesOfBoot(dir, wanted, tools, io.signal);
+    const started = await filesOfBoot((name) => join(dir, name), wanted, tools, io.signal);
     const request = guestRequest(wish, { ...found, ...started });
     await boot({ wish, io, tools, request, options, sshPort: ssh?.host });
   });
