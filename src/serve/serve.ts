@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
-import { type Running, start } from '../sys/start.ts';
 import { withScratch } from '../sys/scratch.ts';
+import { type Running, start } from '../sys/start.ts';
 import { toolArgv } from '../sys/tools.ts';
 import { type DnsmasqWish, dnsmasqConfig } from './dnsmasq.ts';
 import { fileServer } from './http.ts';
@@ -94,6 +94,7 @@ async function startDnsmasq(options: ServeOptions, state: string): Promise<Runni
       ...['--keep-in-foreground', '--log-facility=-', `--conf-file=${config}`],
     ]),
     {
+      leashed: true,
       monitor: options.monitor,
       stderr: (text) => {
         const lines = `${rest}${text}`.split('\n');

@@ -1,5 +1,6 @@
 import type { ResultPromise } from 'execa';
 import { silent } from '../base/events.ts';
+import { leash } from './leash.ts';
 import { shellLine } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 import { spawn, spawnOnTerminal } from './spawn.ts';
@@ -24,13 +25,19 @@ export interface Running {
 
 /**
  * Starts a process without waiting for its end. With `terminal`, it shares the person's terminal (an interactive
- * QEMU console); otherwise standard input is closed and standard error is kept.
+ * QEMU console); otherwise standard input is closed and standard error is kept. With `leashed`, it ends also when we are killed.
  */
 export function start(
   argv: readonly string[],
-  options: RunOptions & { readonly terminal?: boolean } = {},
+  options: RunOptions & { readonly terminal?: boolean; readonly leashed?: boolean } = {},
 ): Running {
-  const child = options.terminal === true ? spawnOnTerminal(argv, options.env) : spawn(argv, options);
+  const child =
+    options.terminal === true
+      ? spawnOnTerminal(argv, options.env)
+      : options.leashed === true
+        ? // Its standard input stays open as long as we are there.
+          spawn(['sh', '-c', leash, 'leash', ...argv], { ...options, stdin: [] })
+        : spawn(argv, options);
   let killed = false;
   const command = shellLine(argv, options);
   (options.monitor ?? silent)({ type: 'command', command });
