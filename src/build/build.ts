@@ -3,6 +3,7 @@ import { type Diagnostic, UserError } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
 import { type EnsuredLock, ensureLock, type LockOptions } from '../debian/lock.ts';
 import { findMirrors } from '../debian/mirror.ts';
+import { pathOfMedium } from '../plan/this-medium.ts';
 import type { Artifact, StepNode } from '../plan/types.ts';
 import type { MediumKind, Recipe } from '../recipe/types.ts';
 import type { Store } from '../store/store.ts';
@@ -57,14 +58,14 @@ export async function preparePlan(recipe: Recipe, options: BuildOptions): Promis
 }
 
 /** Mistakes that a step found get their place in the recipe. */
-function placed(error: unknown, recipe: Recipe): unknown {
+function placed(error: unknown, recipe: Recipe, medium?: MediumKind): unknown {
   if (!(error instanceof UserError)) return error;
-  return new UserError(error.diagnostics.map((diagnostic) => withPlace(diagnostic, recipe)));
+  return new UserError(error.diagnostics.map((diagnostic) => withPlace(diagnostic, recipe, medium)));
 }
 
-function withPlace(diagnostic: Diagnostic, recipe: Recipe): Diagnostic {
+function withPlace(diagnostic: Diagnostic, recipe: Recipe, medium?: MediumKind): Diagnostic {
   if (diagnostic.place !== undefined || diagnostic.recipePath === undefined) return diagnostic;
-  return { ...diagnostic, place: recipe.place(diagnostic.recipePath) };
+  return { ...diagnostic, place: recipe.place(pathOfMedium(diagnostic.recipePath, medium)) };
 }
 
 /** The steps of the plan itself, without those of single packages. */
@@ -120,9 +121,11 @@ export function startTargets(plan: BuildPlan, options: BuildOptions): Promise<Ar
     fetch,
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
   });
-  return targets.map(({ node }) =>
+  return targets.map(({ node }, i) =>
     make(node).catch((error: unknown) => {
-      throw placed(error, recipe);
+      // What lies beside a medium comes after it.
+      const medium = targets.slice(0, i + 1).findLast((target) => target.medium !== undefined)?.medium;
+      throw placed(error, recipe, medium);
     }),
   );
 }

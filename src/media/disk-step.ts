@@ -21,6 +21,7 @@ import { gptPieces } from '../formats/gpt.ts';
 import { grubBiosBoot } from '../formats/grub-bios.ts';
 import type { Extent, Piece } from '../formats/piece.ts';
 import { fillTemplate } from '../formats/template.ts';
+import { thisMedium } from '../plan/this-medium.ts';
 import type { StepContext, StepKind } from '../plan/types.ts';
 import { writeExt4Files } from '../steps/ext4-files.ts';
 import { writeExt4Partition } from '../steps/ext4-partition.ts';
@@ -55,8 +56,6 @@ export interface DiskOptions extends BootMenu, PlacedExtras, DiskWishes {
   readonly mediumId: string;
   /** Volume name of the EFI system partition. */
   readonly label: string;
-  /** Where in the recipe sizes were asked for; `undefined`: nowhere. */
-  readonly askedAt: readonly string[] | undefined;
   /** `dataSize` is what the recipe says; else it grows by what travels on it. */
   readonly dataSizeAsked: boolean;
   /** What travels on the data file system, by absolute paths there. */
@@ -112,7 +111,7 @@ function dataSizeFor(options: DiskOptions, carried: Readonly<Record<string, stri
     code: 'data-too-small',
     message: `the templates that travel along take ${formatBytes(needs)} of the data file system, which has ${formatBytes(dataSize)}`,
     expected: 'a larger `data-size`; without one it is made large enough',
-    recipePath: [...(options.askedAt ?? ['media']), 'data-size'],
+    recipePath: [...thisMedium, 'data-size'],
   });
 }
 
@@ -122,13 +121,12 @@ function layoutFor(files: Record<string, string>, options: DiskOptions): DiskLay
   const folders = new Set(Object.keys(files).flatMap(parents)).size;
   const slot = options.slotSize ?? usualSlot(sizes.reduce((sum, size) => sum + size, 0));
   const needs = slotNeeds(sizes, folders, slot);
-  const asked = options.askedAt ?? ['media'];
   if (needs > slot) {
     throw new UserError({
       code: 'slot-too-small',
       message: `kernel, initrd and menu take ${formatBytes(needs)}, more than the slot of ${formatBytes(slot)}`,
       expected: 'a larger `slot-size`; without one it is made large enough',
-      recipePath: [...asked, 'slot-size'],
+      recipePath: [...thisMedium, 'slot-size'],
     });
   }
   const least = leastDisk(slot, options.dataSize);
@@ -138,7 +136,7 @@ function layoutFor(files: Record<string, string>, options: DiskOptions): DiskLay
       message: `the disk needs ${formatBytes(least)}, more than the ${formatBytes(options.size)} asked for`,
       expected: `at least ${Math.ceil(least / 1024 ** 2)}MiB, or no \`size\``,
       hint: `two slots of ${formatBytes(slot)}, a data file system of ${formatBytes(options.dataSize)}, the boot loader`,
-      recipePath: [...asked, 'size'],
+      recipePath: [...thisMedium, 'size'],
     });
   }
   return diskLayout(slot, options);

@@ -44,7 +44,6 @@ export function diskNode(
   const options: DiskOptions = {
     ...{ name, version, label, mediumId, size, slotSize, dataSize, dataSizeAsked },
     carried: carried.made,
-    askedAt: size === undefined && slotSize === undefined && !dataSizeAsked ? undefined : ['media', kind],
     boot: menuBoot(boot, kernel.cmdline, paths.systems),
     fonts: fontsFor([name, version, ...boot.entries.map(({ title }) => title)]),
     wordFrom: 'slot_word',
