@@ -2,6 +2,7 @@ import { cardValues, cardValueText, type Family } from '../../../base/card-addre
 import { fieldsOf } from '../../../base/json-reader.ts';
 import { networkOverride } from '../../../base/network-override.ts';
 import type { PeConfig, PeConfigInterface } from '../../../base/pe-config.ts';
+import type { PersonalNetwork } from '../../../base/personal.ts';
 import { interfaceConfig } from '../network-config.ts';
 
 /** What this machine sets over the recipe's network: `.pe/network.json`. What is left out is the recipe's. */
@@ -75,30 +76,49 @@ export function readOwnNetwork(
 export interface ShownSetting {
   readonly key: string;
   readonly value: string;
-  readonly from: 'recipe' | 'this machine';
+  readonly from: 'recipe' | 'personal settings' | 'this machine';
 }
 
-/** All settings, those that count first where two are for one card. */
-export function shownSettings(recipe: Recipe, own: OwnNetwork): readonly ShownSetting[] {
-  const from = (here: boolean): ShownSetting['from'] => (here ? 'this machine' : 'recipe');
-  const cards = (interfaces: readonly PeConfigInterface[], here: boolean): ShownSetting[] =>
+/**
+ * All settings, those that count first where two are for one card.
+ * @param recipe with the personal settings laid over it
+ * @param personal these settings
+ */
+export function shownSettings(
+  recipe: Recipe,
+  own: OwnNetwork,
+  personal: PersonalNetwork = {},
+): readonly ShownSetting[] {
+  type From = ShownSetting['from'];
+  const cards = (interfaces: readonly PeConfigInterface[], from: From): ShownSetting[] =>
     interfaces.flatMap(({ match, ipv4, ipv6 }) => [
-      { key: `${match}.ipv4`, value: cardValueText(ipv4), from: from(here) },
-      { key: `${match}.ipv6`, value: cardValueText(ipv6), from: from(here) },
+      { key: `${match}.ipv4`, value: cardValueText(ipv4), from },
+      { key: `${match}.ipv6`, value: cardValueText(ipv6), from },
     ]);
-  const mine = own.interfaces ?? [];
+  const from = (here: unknown, byPerson?: unknown): From =>
+    here !== undefined ? 'this machine' : byPerson !== undefined ? 'personal settings' : 'recipe';
   const list = (key: 'dns' | 'search'): ShownSetting => ({
     key,
     value: (own[key] ?? recipe[key]).join(',') || 'none',
-    from: from(own[key] !== undefined),
+    from: from(own[key], personal[key]),
   });
   const systems = (['ipv4', 'ipv6'] as const).map((field) => ({
     key: `systems.${field}`,
     value: own.systems?.[field] ?? recipe.systems?.[field] ?? 'auto',
-    from: from(own.systems?.[field] !== undefined),
+    from: from(own.systems?.[field]),
   }));
-  const covered = recipe.interfaces.filter(({ match }) => !mine.some((one) => one.match === match));
-  return [...cards(mine, true), ...cards(covered, false), list('dns'), list('search'), ...systems];
+  const [mine, given] = [own.interfaces ?? [], personal.interfaces ?? []];
+  const without = (
+    interfaces: readonly PeConfigInterface[],
+    ...covering: (readonly PeConfigInterface[])[]
+  ): PeConfigInterface[] =>
+    interfaces.filter(({ match }) => !covering.flat().some((one) => one.match === match));
+  return [
+    ...cards(mine, 'this machine'),
+    ...cards(without(given, mine), 'personal settings'),
+    ...cards(without(recipe.interfaces, mine, given), 'recipe'),
+    ...[list('dns'), list('search'), ...systems],
+  ];
 }
 
 /** Lines `eth0.ipv4: dhcp -> off`, for what differs. */

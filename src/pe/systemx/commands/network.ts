@@ -23,6 +23,7 @@ import {
   putOnTrial,
   trial,
 } from '../../systems/own-network.ts';
+import { readPersonal } from '../../systems/personal.ts';
 import { readPlaces, writableDir } from '../../systems/places.ts';
 import { applyNetwork } from '../../systems/supervisor-client.ts';
 import { command } from '../command.ts';
@@ -68,7 +69,9 @@ const left = (until: number | null): number | undefined =>
 
 function show(asJson: boolean): number {
   const { recipe, own } = now(false);
-  const settings = shownSettings(recipe, own);
+  const personal = readPersonal();
+  const given = personal !== undefined && 'settings' in personal ? personal.settings.network : undefined;
+  const settings = shownSettings(recipe, own, given);
   const tried = trial();
   const seconds = tried === undefined ? undefined : left(tried.until);
   if (asJson) {

@@ -140,6 +140,32 @@ test('it is shown what counts, whose it is, and what a change changes', () => {
     'systems.ipv4 auto recipe',
     'systems.ipv6 auto recipe',
   ]);
+  // As the PE has it: personal settings are laid over the recipe.
+  const personal = {
+    dns: ['192.0.2.53'],
+    interfaces: [
+      { match: 'enp1s0', ipv4: 'off', ipv6: 'off' },
+      { match: 'en*', ipv4: 'off', ipv6: 'auto' },
+    ],
+  } as const;
+  const laid = {
+    ...recipe,
+    dns: personal.dns,
+    interfaces: [...personal.interfaces, ...recipe.interfaces],
+  };
+  const ownCard = set({}, 'enp1s0.ipv4=192.0.2.7/24');
+  expect(
+    shownSettings(laid, ownCard, personal).map(({ key, value, from }) => `${key} ${value} ${from}`),
+  ).toEqual([
+    'enp1s0.ipv4 192.0.2.7/24 this machine',
+    'enp1s0.ipv6 auto this machine',
+    'en*.ipv4 off personal settings',
+    'en*.ipv6 auto personal settings',
+    'dns 192.0.2.53 personal settings',
+    'search none recipe',
+    'systems.ipv4 auto recipe',
+    'systems.ipv6 auto recipe',
+  ]);
   expect(networkChanges(recipe, {}, own)).toEqual([
     'enp1s0.ipv4: dhcp -> 192.0.2.7/24',
     'dns: 192.0.2.1 -> none',
