@@ -38,7 +38,7 @@ function controlOf(artifact: Artifact): PackageControl {
 }
 
 /** All packages' files in one tree, without what is excluded. */
-export function mergePackages(
+function mergePackages(
   context: StepContext,
   options: Pick<PackagesLayerOptions, 'exclude' | 'packages'>,
 ): Merged {
@@ -59,6 +59,25 @@ export function mergePackages(
   return { tree, installed, excluded: exclude.counts() };
 }
 
+/** The tree of all packages, finished without their scripts; what a script would have done and is not known is warned of. */
+export async function finishedPackages(
+  context: StepContext,
+  options: Pick<PackagesLayerOptions, 'exclude' | 'packages' | 'arch'>,
+  finish: typeof finishPackages,
+): Promise<Pick<Merged, 'tree' | 'excluded'>> {
+  using reader = fileReader();
+  const { tree, installed, excluded } = mergePackages(context, options);
+  const { warnings } = await finish({
+    tree,
+    read: (entry) => Promise.resolve(reader.read(entry)),
+    packages: installed,
+    epoch: context.epoch,
+    arch: options.arch,
+  });
+  for (const warning of warnings) context.warn(warning);
+  return { tree, excluded };
+}
+
 /** Times after the epoch (a package newer than SOURCE_DATE_EPOCH) are brought back to it. */
 export function clamped(entry: Entry, epoch: number): Entry {
   return entry.mtime > epoch ? { ...entry, mtime: epoch } : entry;
@@ -77,18 +96,8 @@ export const packagesLayerStep: StepKind = {
   bulk: true,
   async run(context, json) {
     const options = json as unknown as PackagesLayerOptions;
-    using reader = fileReader();
-    const { epoch } = context;
-    const { tree, installed, excluded } = mergePackages(context, options);
-    const finished = await finishPackages({
-      tree,
-      read: (entry) => Promise.resolve(reader.read(entry)),
-      packages: installed,
-      epoch,
-      arch: options.arch,
-    });
-    for (const warning of finished.warnings) context.warn(warning);
-    const entries = tree.list().map((entry) => clamped(entry, epoch));
+    const { tree, excluded } = await finishedPackages(context, options, finishPackages);
+    const entries = tree.list().map((entry) => clamped(entry, context.epoch));
     await packLayer(context, options.format, entries);
     saveTree(join(context.out, 'tree.json'), entries.map(listed));
     const facts: PackagesLayerFacts = { excluded };

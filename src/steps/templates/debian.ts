@@ -8,8 +8,7 @@ import { maker } from '../../rootfs/make.ts';
 import { finishTemplate } from '../../rootfs/registry.ts';
 import { overlayEntry } from '../overlay-entry.ts';
 import { packageInputs } from '../package.ts';
-import { clamped, mergePackages } from '../packages-layer.ts';
-import { fileReader } from '../read-file.ts';
+import { clamped, finishedPackages } from '../packages-layer.ts';
 import { writeRoot } from './root.ts';
 
 interface DebianOptions {
@@ -27,17 +26,8 @@ export const debianRootStep: StepKind = {
   bulk: true,
   async run(context, json) {
     const options = json as unknown as DebianOptions;
-    using reader = fileReader();
     const { epoch } = context;
-    const { tree, installed } = mergePackages(context, options);
-    const finished = await finishTemplate({
-      tree,
-      read: (entry) => Promise.resolve(reader.read(entry)),
-      packages: installed,
-      epoch,
-      arch: options.arch,
-    });
-    for (const warning of finished.warnings) context.warn(warning);
+    const { tree } = await finishedPackages(context, options, finishTemplate);
     linkRuntime(tree, epoch);
     for (const item of options.overlay) tree.add(overlayEntry(context, item), 'replace');
     writeRoot(
