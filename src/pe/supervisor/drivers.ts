@@ -48,8 +48,12 @@ function processors(): number {
   return last === undefined ? 1 : Number(last) + 1;
 }
 
+/** A kernel that has all its drivers inside has no list of modules, and nothing is to be loaded. */
+const takesModules = (): boolean => exists('/proc/modules');
+
 /** busybox' modprobe, whether kmod is there or not: it is one static program, and at boot that counts. */
 async function load(names: readonly string[]): Promise<void> {
+  if (!takesModules()) return;
   const { bytes } = await run(['/usr/bin/busybox', 'modprobe', '-abq', ...names]);
   if (bytes.length > 0) log(`drivers: ${String.fromCharCode(...bytes).trim()}`);
 }
@@ -79,7 +83,7 @@ export function createDrivers(): Drivers {
     for (let round = 0; ; round += 1) {
       const found = devices().filter(({ modalias }) => wanted(modalias));
       const names = toProbe([...found.map(({ modalias }) => modalias), ...besides], asked);
-      if (names.length === 0 || round === rounds) return found;
+      if (names.length === 0 || round === rounds || !takesModules()) return found;
       for (const name of names) asked.add(name);
       await Promise.all(shares(names, processors()).map(load));
     }
