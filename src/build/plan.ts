@@ -8,6 +8,8 @@ import { media } from '../media/registry.ts';
 import type { StepFile } from '../media/types.ts';
 import { sourceFile } from '../plan/source.ts';
 import type { StepNode } from '../plan/types.ts';
+import { microcodePackages } from '../recipe/hardware-packages.ts';
+import { anyMachine, joinProfiles } from '../recipe/hardware-profiles.ts';
 import { moduleProfiles } from '../recipe/module-profiles.ts';
 import { isBootMedium, type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
 import { agentLayer, agentLayerNode } from '../steps/agent-layer.ts';
@@ -16,7 +18,10 @@ import { initrdNode } from '../steps/initrd.ts';
 import { kernelNode } from '../steps/kernel.ts';
 import { manifestName, manifestNode } from '../steps/manifest.ts';
 import { memoryNode } from '../steps/memory.ts';
+import { microcodeNode } from '../steps/microcode.ts';
+import { moduleFactsNode } from '../steps/module-facts.ts';
 import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
+import { packageInputs } from '../steps/package.ts';
 import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
 import { type SbomOptions, sbomFiles, sbomNode } from '../steps/sbom.ts';
@@ -84,16 +89,46 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   const format = pe.livefs;
   const tools = toolsNode('build', lock.tools.build);
   const packages = packagesLayerNode(lock.image, { format, arch, exclude: pe.exclude }, tools, epoch);
+  const { hardware } = recipe;
+  const machine = hardware.from?.report;
+  const { microcode: makers } = hardware;
+  const microcodeFrom = makers.map((maker) => microcodePackages[maker]);
+  const firmware = lock.firmware ?? [];
+  const profile = joinProfiles(hardware.profiles);
   const modules = modulesLayerNode(
     lock.kernel,
     {
       format,
-      profile: recipe.kernel.modules.profiles.flatMap((name) => moduleProfiles[name]?.patterns ?? []),
+      profile: [
+        ...recipe.kernel.modules.profiles.flatMap((name) => moduleProfiles[name]?.patterns ?? []),
+        ...profile.patterns,
+        ...(machine === undefined ? [] : anyMachine),
+      ],
       include: recipe.kernel.modules.include,
       exclude: recipe.kernel.modules.exclude,
       early: earlyModules[format],
+      ...(hardware.firmware === 'none' && machine === undefined && firmware.length === 0
+        ? {}
+        : {
+            hardware: {
+              firmware: hardware.firmware === 'none' ? [] : hardware.firmware,
+              licences: firmware.map(({ name }) => name).filter((name) => microcodeFrom.includes(name)),
+              ...(machine === undefined
+                ? {}
+                : { machine: { modaliases: machine.modaliases, firmware: machine.firmware } }),
+            },
+          }),
     },
     tools,
+    epoch,
+    {
+      packages: firmware,
+      facts: machine === undefined ? undefined : moduleFactsNode(packageInputs(lock.kernel)),
+    },
+  );
+  const microcode = microcodeNode(
+    firmware.filter(({ name }) => microcodeFrom.includes(name)),
+    { small: profile.smallMicrocode, cpu: hardware.profiles.length > 0 ? undefined : machine?.cpu },
     epoch,
   );
   const identity = {
@@ -125,7 +160,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     init: sourceFile(join(packageRoot(), 'rootfs-templates', 'early', 'init')),
     busybox: required(lock.image, 'busybox-static', recipe),
   };
-  const initrd = initrdNode({ format, layers, ...early, epoch });
+  const initrd = initrdNode({ format, layers, ...early, microcode, epoch });
   const chosen = chosenMedia(recipe, wishes.media);
   const memory = memoryNode({
     ...{ format, kernel, layers, init: early.init },
@@ -141,11 +176,13 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
       builder: builderVersion,
       kernel: recipe.kernel.package,
       epoch,
-      packages: [...lock.image, ...lock.kernel],
+      packages: [...lock.image, ...lock.kernel, ...firmware],
+      ...(firmware.length === 0 ? {} : { firmware: firmware.map(({ name }) => name) }),
       tools: lock.tools.build,
       templates: templatePackages(recipe, lock),
     },
     tools,
+    firmware.length === 0 ? undefined : modules,
   );
   const parts = {
     kernel,

@@ -151,7 +151,10 @@ export function readCpio(archive: Buffer, offset = 0): { records: CpioRecord[]; 
       Number.parseInt(text.slice(6 + n * 8, 14 + n * 8), 16),
     );
     const [ino = 0, , , , nlink = 0, , size = 0, , , , , nameSize = 0] = fields;
-    const path = archive.toString('utf8', at + headerSize, at + headerSize + nameSize - 1);
+    // A name may be filled up with zeros, to align what follows.
+    const path = archive
+      .toString('utf8', at + headerSize, at + headerSize + nameSize - 1)
+      .replace(/\0.*$/s, '');
     const data = aligned(at + headerSize + nameSize);
     at = aligned(data + size);
     if (path === trailerName) break;

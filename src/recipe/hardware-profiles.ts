@@ -32,6 +32,12 @@ const board = [
   ...['intel-lpss-pci', 'intel-lpss-acpi', 'i2c-piix4', 'i2c-designware-platform', 'i2c-hid-acpi'],
 ];
 
+/** What the PE wants of any machine, whatever hangs on it at the moment: sticks and keyboards come and go. */
+export const anyMachine: readonly string[] = [
+  ...['sd_mod', 'sr_mod', 'loop', 'dm-mod', 'evdev', 'button', 'usb-storage', 'uas', 'usbhid', 'hid-generic'],
+  ...['efivarfs', 'softdog'],
+];
+
 const boardStorage = [
   ...['ahci', 'acard-ahci', 'ata_piix', 'ata_generic', 'pata_acpi', 'pata_via', 'sata_via', 'pata_amd'],
   ...['pata_atiixp', 'pata_jmicron', 'sata_nv', 'nvme', 'vmd'],

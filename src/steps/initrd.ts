@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 import { rootShareTag } from '../base/folder-medium.ts';
 import type { LockedPackage } from '../debian/package.ts';
+import { cpioPadding } from '../formats/cpio.ts';
 import type { Entry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, SourceFile, StepContext, StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
 import { layerImage } from './livefs.ts';
+import { microcodeArchive } from './microcode.ts';
 import { cpioChunks } from './pack.ts';
 import { packageArtifacts, packageInput, packageNode } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
@@ -17,6 +19,8 @@ interface InitrdOptions {
   readonly format: LivefsFormat;
   /** Names of the layers, lowest first: inputs `layer NAME`. */
   readonly layers: readonly string[];
+  /** An archive of microcode comes before all else: the input `microcode`. */
+  readonly microcode?: true;
   /** The root is a folder that the machine outside shares under this tag; the input `owners` has a script for it. */
   readonly share?: { readonly tag: string; readonly script: string };
 }
@@ -112,6 +116,11 @@ function shareEntries(context: StepContext, { tag, script }: NonNullable<InitrdO
 
 /** Writes the parts of the initrd one after the other. */
 function* segments(context: StepContext, options: InitrdOptions, reader: FileReader): Generator<Uint8Array> {
+  if (options.microcode === true) {
+    const bytes = readFileSync(input(context, 'microcode').file(microcodeArchive));
+    yield bytes;
+    yield cpioPadding(bytes.length);
+  }
   const own = [...baseEntries(context), ...moduleEntries(context)];
   if (options.share !== undefined) {
     yield* cpioChunks([...own, ...shareEntries(context, options.share)], reader);
@@ -136,7 +145,7 @@ function* segments(context: StepContext, options: InitrdOptions, reader: FileRea
  */
 export const initrdStep: StepKind = {
   name: 'initrd',
-  version: 2,
+  version: 3,
   bulk: true,
   run(context, options) {
     using reader = fileReader();
@@ -161,16 +170,21 @@ export interface InitrdParts {
   readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
   readonly init: SourceFile;
   readonly busybox: LockedPackage;
+  readonly microcode?: StepNode | undefined;
   readonly epoch: number;
 }
 
 export function initrdNode(parts: InitrdParts): StepNode {
   return stepNode(initrdStep, {
     title: 'put the initrd together',
-    options: { format: parts.format, layers: parts.layers.map((layer) => layer.name) },
+    options: {
+      ...{ format: parts.format, layers: parts.layers.map((layer) => layer.name) },
+      ...(parts.microcode === undefined ? {} : { microcode: true }),
+    },
     inputs: {
       ...Object.fromEntries(parts.layers.map((layer) => [`layer ${layer.name}`, layer.node])),
       [packageInput(parts.busybox.name)]: packageNode(parts.busybox),
+      ...(parts.microcode === undefined ? {} : { microcode: parts.microcode }),
     },
     files: { init: parts.init },
     epoch: parts.epoch,

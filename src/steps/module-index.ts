@@ -72,14 +72,23 @@ export function modinfoValues(module: Buffer, field: string): string[] {
   return values;
 }
 
-/** What a module needs to load: its `depends`, and the modules of its soft dependencies. */
+/**
+ * What a module needs to load: its `depends`, and the modules of its soft and weak dependencies (`softdep=`, `weakdep=`). Some of
+ * these are names that modules go by (`crypto-crc32c`, `platform:idma64`); `softNames` makes modules' names of them.
+ */
 export function moduleNeeds(module: Buffer): { hard: string[]; soft: string[] } {
   const normal = (name: string): string => name.replaceAll('-', '_');
   const hard = modinfoValues(module, 'depends').flatMap((list) =>
     list.split(',').filter((name) => name !== ''),
   );
-  const soft = modinfoValues(module, 'softdep').flatMap((list) =>
+  const soft = [...modinfoValues(module, 'softdep'), ...modinfoValues(module, 'weakdep')].flatMap((list) =>
     list.split(/\s+/).filter((word) => word !== '' && word !== 'pre:' && word !== 'post:'),
   );
-  return { hard: hard.map(normal), soft: soft.map(normal) };
+  return { hard: hard.map(normal), soft: soft.flatMap(softNames).map(normal) };
+}
+
+/** Modules that a word of a soft dependency may stand for; what is none of this kernel is passed over later. */
+function softNames(word: string): string[] {
+  const plain = word.replace(/^(crypto-|platform:)/, '');
+  return plain.includes(':') ? [] : [plain, `${plain}_generic`];
 }

@@ -1,17 +1,23 @@
-import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, UserError } from '../base/errors.ts';
+import type { Json } from '../base/json.ts';
 import { nearest } from '../base/suggest.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import { type Entry, Tree } from '../formats/tree.ts';
+import { driverlessDevices, driverlessText } from '../hardware/driverless.ts';
+import { type FirmwareNeed, lackingWarnings } from '../hardware/firmware.ts';
+import { aliasIndex } from '../hardware/modalias.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
+import { addFirmware, firmwareInput, type HardwareOptions, writeHardwareFacts } from './hardware-layer.ts';
 import { writeInsmodFiles } from './insmod-files.ts';
 import { packLayer } from './livefs.ts';
-import { indexModules, type ModuleIndex, matchModules } from './module-index.ts';
+import { factsInput, readAliases } from './module-aliases.ts';
+import { indexModules, type ModuleIndex, matchModules, modinfoValues } from './module-index.ts';
 import { unpackedPath, unpackWithDependencies } from './modules.ts';
-import { packageArtifacts, packageInputs } from './package.ts';
+import { packageArtifacts, packageInputs, packageNode } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
 import { loadEntries, saveTree } from './tree-file.ts';
 
@@ -25,6 +31,8 @@ export interface ModulesOptions {
   readonly exclude: readonly string[];
   /** Modules that early init needs before the livefs is there, in no order. */
   readonly early: readonly string[];
+  /** Left out where there is nothing of the kind. */
+  readonly hardware?: HardwareOptions;
 }
 
 /** The modules that make a livefs of this format the root. */
@@ -56,7 +64,11 @@ export function kernelModules(
 }
 
 /** Modules named by the recipe; a pattern of the author's that matches nothing is a mistake with a place. */
-function choose(index: ModuleIndex, options: ModulesOptions): { chosen: Set<string>; excluded: Set<string> } {
+function choose(
+  index: ModuleIndex,
+  options: ModulesOptions,
+  forMachine: readonly string[],
+): { chosen: Set<string>; excluded: Set<string> } {
   const chosen = new Set(options.profile.flatMap((pattern) => matchModules(index, pattern)));
   const mistakes: Diagnostic[] = [];
   const take = (key: 'include' | 'exclude', into: Set<string>): void => {
@@ -81,6 +93,7 @@ function choose(index: ModuleIndex, options: ModulesOptions): { chosen: Set<stri
   take('exclude', excluded);
   if (mistakes.length > 0) throw new UserError(mistakes);
   for (const name of options.early) if (index.files.has(name)) chosen.add(name);
+  for (const name of forMachine) if (index.files.has(name)) chosen.add(name);
   return { chosen, excluded };
 }
 
@@ -93,7 +106,7 @@ const dropped = new Set(['modules.symbols', 'modules.symbols.bin', 'modules.orde
  */
 export const modulesLayerStep: StepKind = {
   name: 'modules-layer',
-  version: 2,
+  version: 3,
   bulk: true,
   waits: true,
   lateTools: true,
@@ -101,7 +114,12 @@ export const modulesLayerStep: StepKind = {
     const options = json as unknown as ModulesOptions;
     using reader = fileReader();
     const { index, lists } = kernelModules(context.inputs, reader);
-    const { chosen, excluded } = choose(index, options);
+    const { hardware } = options;
+    const facts = context.inputs[factsInput];
+    const aliases = facts === undefined ? undefined : aliasIndex(readAliases(facts));
+    const modaliases = hardware?.machine?.modaliases ?? [];
+    const forMachine = modaliases.flatMap((modalias) => aliases?.modules(modalias) ?? []);
+    const { chosen, excluded } = choose(index, options, forMachine);
 
     const root = join(context.scratch, 'root');
     const base = `usr/lib/modules/${index.release}`;
@@ -129,6 +147,31 @@ export const modulesLayerStep: StepKind = {
       const entry = index.files.get(name);
       if (entry !== undefined) addFile(entry.path.replace(/\.xz$/, ''), unpackedPath(root, entry));
     }
+    if (hardware !== undefined) {
+      const needs = names.map((module): FirmwareNeed => {
+        const entry = index.files.get(module);
+        const bytes = entry === undefined ? Buffer.alloc(0) : readFileSync(unpackedPath(root, entry));
+        return { module, firmware: modinfoValues(bytes, 'firmware') };
+      });
+      const found = addFirmware(layer, context.inputs, needs, hardware);
+      const isThere = new Set([...names, ...index.builtin]);
+      const driverless =
+        aliases === undefined ? [] : driverlessDevices(modaliases, aliases, (name) => isThere.has(name));
+      const warnings = lackingWarnings(found.lacking);
+      for (const message of warnings)
+        context.warn({ code: 'no-firmware', message, recipePath: ['hardware'] });
+      for (const device of driverless)
+        context.warn({
+          code: 'no-driver',
+          message: driverlessText(device),
+          recipePath: ['hardware', 'from'],
+        });
+      writeHardwareFacts(context.out, {
+        packages: [...found.packages, ...hardware.licences].sort(),
+        firmware: found.entries.map(({ path }) => path.slice('usr/lib/firmware/'.length)),
+        driverless: driverless.map(driverlessText),
+      });
+    }
     await packLayer(context, options.format, layer.list());
     writeInsmodFiles(index, options.early, root, join(context.out, 'early'), reader);
     writeFileSync(
@@ -144,16 +187,34 @@ export function withoutContent(entry: Entry): Entry {
   return entry.type === 'file' ? { ...entry, content: { bytes: new Uint8Array() } } : entry;
 }
 
+interface HardwareParts {
+  /** What firmware and microcode come from. */
+  readonly packages: readonly LockedPackage[];
+  /** What the modules drive, where they are to be found by the devices of one machine. */
+  readonly facts: StepNode | undefined;
+}
+
+const noHardware: HardwareParts = { packages: [], facts: undefined };
+
 export function modulesLayerNode(
   packages: readonly LockedPackage[],
   options: ModulesOptions,
   tools: StepNode,
   epoch: number,
+  hardware: HardwareParts = noHardware,
 ): StepNode {
+  const kernel = packageInputs(packages);
+  const packagesOfFirmware = hardware.packages.map(
+    (pkg) => [`${firmwareInput}${pkg.name}`, packageNode(pkg)] as const,
+  );
   return stepNode(modulesLayerStep, {
     title: 'choose kernel modules and pack them',
-    options: { ...options },
-    inputs: packageInputs(packages),
+    options: { ...options } as unknown as Json,
+    inputs: {
+      ...kernel,
+      ...Object.fromEntries(packagesOfFirmware),
+      ...(hardware.facts === undefined ? {} : { [factsInput]: hardware.facts }),
+    },
     tools,
     epoch,
   });

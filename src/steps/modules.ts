@@ -8,7 +8,7 @@ import { type ModuleIndex, moduleNeeds } from './module-index.ts';
 import type { FileReader } from './read-file.ts';
 
 /** Puts compressed modules into a folder laid out as `/usr/lib/modules` and unpacks them there, in a few processes. */
-async function unpack(
+export async function unpackModules(
   context: StepContext,
   entries: readonly FileEntry[],
   root: string,
@@ -53,7 +53,7 @@ export async function unpackWithDependencies(
   let next = [...new Set(chosen)].filter((name) => !excluded.has(name));
   while (next.length > 0) {
     const entries = next.map((name) => index.files.get(name)).filter((entry) => entry !== undefined);
-    await unpack(context, entries, root, reader);
+    await unpackModules(context, entries, root, reader);
     for (const name of next) done.add(name);
     const wanted = new Set<string>();
     for (const entry of entries) {

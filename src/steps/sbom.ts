@@ -7,6 +7,7 @@ import type { Entry, FileEntry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
 import { writeGzip } from './gzip.ts';
+import { readHardwareFacts } from './hardware-layer.ts';
 import { type PackageControl, packageArtifacts, packageInputs } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
 import { loadEntries } from './tree-file.ts';
@@ -24,6 +25,8 @@ export interface SbomOptions {
   readonly kernel: string;
   readonly epoch: number;
   readonly packages: readonly LockedPackage[];
+  /** Names of those of them that only firmware and microcode is taken from; left out where there are none. */
+  readonly firmware?: readonly string[] | undefined;
   readonly tools: readonly LockedPackage[];
   /** Of Debian templates that travel along. */
   readonly templates?:
@@ -86,6 +89,15 @@ function sbomPackage(
 /** A package by what the lock knows of it. */
 const unread = (pkg: LockedPackage): SbomPackage => ({ ...pkg, control: undefined, copyright: undefined });
 
+const layerInput = 'layer modules';
+
+/** Of the packages that firmware may come from, those that some came from. */
+function withoutUnused(options: SbomOptions, layer: Artifact | undefined): SbomOptions {
+  const used = layer === undefined ? undefined : readHardwareFacts(layer)?.packages;
+  const unused = (options.firmware ?? []).filter((name) => used?.includes(name) !== true);
+  return { ...options, packages: options.packages.filter(({ name }) => !unused.includes(name)) };
+}
+
 /** Writes the software bill of materials from the lock and what the packages say about themselves. */
 export const sbomStep: StepKind = {
   name: 'sbom',
@@ -93,7 +105,7 @@ export const sbomStep: StepKind = {
   waits: true,
   lateTools: true,
   async run(context: StepContext, json: Json): Promise<void> {
-    const options = json as unknown as SbomOptions;
+    const options = withoutUnused(json as unknown as SbomOptions, context.inputs[layerInput]);
     const packages = readPackages(context.inputs);
     using reader = fileReader();
     const document = spdxDocument({
@@ -110,11 +122,12 @@ export const sbomStep: StepKind = {
 };
 
 /** The step that writes `sbom.spdx.json`, and the same packed for the medium. */
-export function sbomNode(options: SbomOptions, tools: StepNode): StepNode {
+/** @param layer that of the modules, which knows what firmware is in the image */
+export function sbomNode(options: SbomOptions, tools: StepNode, layer?: StepNode): StepNode {
   return stepNode(sbomStep, {
     title: 'write the software bill of materials',
     options: options as unknown as Json,
-    inputs: packageInputs(options.packages),
+    inputs: { ...packageInputs(options.packages), ...(layer === undefined ? {} : { [layerInput]: layer }) },
     tools,
   });
 }
