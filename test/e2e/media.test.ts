@@ -1,4 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
@@ -51,6 +52,39 @@ describe('a disk that diskbios builds', () => {
     const img = (...args: string[]) => run(toolArgv(tools, 'usr/bin/qemu-img', args));
     await img('compare', '-f', 'raw', '-F', name, stick, built(ending));
     if (name !== 'vpc') await img('check', '-q', '-f', name, built(ending));
+  });
+
+  test('as an OVA is a tar as DSP0243 says, and the disk in it is the disk', async () => {
+    const names = (await run(['tar', 'tf', built('ova')])).stdout.trim().split('\n');
+    const folder = join(out, 'unpacked-ova');
+    mkdirSync(folder, { recursive: true });
+    await run(['tar', 'xf', built('ova'), '-C', folder]);
+    const ovf = readFileSync(join(folder, names[0] ?? ''), 'utf8');
+    const elements = (name: string): Record<string, string>[] =>
+      [...ovf.matchAll(new RegExp(`<${name}\\s([^>]*)>`, 'g'))].map(([, attributes = '']) =>
+        Object.fromEntries(
+          [...attributes.matchAll(/ovf:(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]),
+        ),
+      );
+    const [files, [disk]] = [elements('File'), elements('Disk')];
+    // The description first, then its checksums, then the files in the order in which it names them.
+    expect(names).toEqual(['minimal.ovf', 'minimal.mf', ...files.map(({ href }) => href)]);
+    for (const { href = '', size } of files) expect(String(statSync(join(folder, href)).size)).toBe(size);
+    expect(files.map(({ id }) => id)).toContain(disk?.['fileRef']);
+    expect(Number(disk?.['capacity'])).toBe(statSync(stick).size);
+    expect(disk?.['format']).toMatch(/vmdk\.html#streamOptimized$/);
+    const sums = readFileSync(join(folder, 'minimal.mf'), 'utf8').trim().split('\n');
+    const made = names
+      .filter((name) => name !== 'minimal.mf')
+      .map((name) => {
+        const sum = createHash('sha256')
+          .update(readFileSync(join(folder, name)))
+          .digest('hex');
+        return `SHA256(${name})= ${sum}`;
+      });
+    expect(sums).toEqual(made);
+    const vmdk = join(folder, files[0]?.['href'] ?? '');
+    await run(toolArgv(tools, 'usr/bin/qemu-img', ['compare', '-f', 'raw', '-F', 'vmdk', stick, vmdk]));
   });
 
   test('passes the checks of sfdisk, sgdisk, fsck.fat and e2fsck, where they are', async () => {
