@@ -99,9 +99,9 @@ export async function benchBoots(
   if (busybox === undefined) throw new Error('the initrd has no busybox');
   const signal = new AbortController().signal;
   const monitor = (): void => undefined;
-  const fetch = downloads(store, () => findMirrors(recipe), signal, monitor);
+  const fetching = downloads(store, () => findMirrors(recipe), signal, monitor);
   const wanted = [toolsNode('qemu', lock.tools.qemu), kernel, initrd, busybox];
-  const made = await execute(wanted, { store, recipe: 'bench', signal, monitor, fetch });
+  const made = await execute(wanted, { store, recipe: 'bench', signal, monitor, ...fetching });
   const [qemu, vmlinuz, image, busyboxPackage] = made;
   if (qemu === undefined || vmlinuz === undefined || image === undefined || busyboxPackage === undefined) {
     throw new Error('a step gave no artifact');

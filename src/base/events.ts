@@ -16,6 +16,8 @@ export type WorkEvent =
       /** Bytes in all, where known. */
       readonly total?: number | undefined;
     }
+  /** What a long step does now, in a few words. */
+  | { readonly type: 'step-note'; readonly id: string; readonly title: string; readonly text: string }
   | {
       readonly type: 'step-end';
       readonly id: string;

@@ -6,7 +6,9 @@ import { findMirrors } from '../debian/mirror.ts';
 import { pathOfMedium } from '../plan/this-medium.ts';
 import type { Artifact, StepNode } from '../plan/types.ts';
 import type { MediumKind, Recipe } from '../recipe/types.ts';
+import { type HostToolchain, hostToolchain } from '../steps/kernel-toolchain.ts';
 import type { Store } from '../store/store.ts';
+import { rootMeans } from '../sys/tools-root.ts';
 import { downloads } from './downloads.ts';
 import { epochOf } from './epoch.ts';
 import { execution } from './execute.ts';
@@ -54,7 +56,25 @@ export async function preparePlan(recipe: Recipe, options: BuildOptions): Promis
       type: 'note',
       text: `${ensured.file} pins ${ensured.lock.image.length + ensured.lock.kernel.length} packages and the build tools`,
     });
-  return planBuild(recipe, ensured.lock, epochOf(ensured.lock.date, options.env), options);
+  const hostToolchain = await machineToolchain(recipe, options.monitor);
+  return planBuild(recipe, ensured.lock, epochOf(ensured.lock.date, options.env), {
+    ...options,
+    hostToolchain,
+  });
+}
+
+/** This machine’s own toolchain, where a kernel is to be built and the pinned one cannot run. */
+export async function machineToolchain(
+  { kernel }: Recipe,
+  monitor: Monitor,
+): Promise<HostToolchain | undefined> {
+  if (kernel.from.kind !== 'source' || (await rootMeans()) !== undefined) return undefined;
+  const host = await hostToolchain();
+  monitor({
+    type: 'note',
+    text: `the kernel is built by this machine’s own ${host.versions['gcc'] ?? 'compiler'}, for it allows no user namespaces`,
+  });
+  return host;
 }
 
 /** Mistakes that a step found get their place in the recipe. */
@@ -107,7 +127,7 @@ export function neededNodes(plan: BuildPlan, store: Store): StepNode[] {
 export function startTargets(plan: BuildPlan, options: BuildOptions): Promise<Artifact>[] {
   const { recipe, targets } = plan;
   options.monitor({ type: 'plan', steps: missingByKind(plan, options.store) });
-  const fetch = downloads(
+  const fetching = downloads(
     options.store,
     () => findMirrors(recipe, { explicit: options.mirror, env: options.env }),
     options.signal,
@@ -118,7 +138,7 @@ export function startTargets(plan: BuildPlan, options: BuildOptions): Promise<Ar
     recipe: recipe.name,
     signal: options.signal,
     monitor: options.monitor,
-    fetch,
+    ...fetching,
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
   });
   return targets.map(({ node }, i) =>

@@ -1,12 +1,19 @@
 import { existsSync } from 'node:fs';
 import type { Monitor } from '../base/events.ts';
 import { fetchPackage } from '../debian/fetch.ts';
+import { type Archive, fetchArchive } from '../debian/fetch-archive.ts';
 import type { Mirrors } from '../debian/mirror.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import type { Store } from '../store/store.ts';
 import { semaphore } from './semaphore.ts';
 
 const atOnce = 8;
+
+/** What gives the files of packages and of archives. */
+export interface Downloads {
+  readonly fetch: (pkg: LockedPackage) => Promise<string>;
+  readonly fetchArchive: (archive: Archive) => Promise<string>;
+}
 
 /**
  * Gives packages' files from the store, downloading each that is not there, once, however many steps ask. The mirror
@@ -17,7 +24,7 @@ export function downloads(
   findMirrors: () => Mirrors,
   signal: AbortSignal,
   monitor: Monitor,
-): (pkg: LockedPackage) => Promise<string> {
+): Downloads {
   const slots = semaphore(atOnce);
   const underway = new Map<string, Promise<string>>();
   const sums = { bytes: 0, total: 0, finished: 0, asked: 0 };
@@ -44,12 +51,27 @@ export function downloads(
     return path;
   };
 
-  return (pkg) => {
-    const path = store.blob(pkg.sha256);
-    const before = underway.get(pkg.sha256);
+  const once = (sha256: string, get: () => Promise<string>): Promise<string> => {
+    const before = underway.get(sha256);
     if (before !== undefined) return before;
-    const got = existsSync(path) ? Promise.resolve(path) : download(pkg);
-    underway.set(pkg.sha256, got);
+    const path = store.blob(sha256);
+    const got = existsSync(path) ? Promise.resolve(path) : get();
+    underway.set(sha256, got);
     return got;
+  };
+
+  const archive = async (item: Archive): Promise<string> => {
+    const onBytes = (bytes: number): void => {
+      sums.bytes += bytes;
+      sums.total += bytes;
+      monitor({ type: 'download', name: item.name, ...sums });
+    };
+    const options = { blobPath: store.blob, tmpDir: store.tmp, signal, onBytes };
+    return slots(() => fetchArchive(item, options));
+  };
+
+  return {
+    fetch: (pkg) => once(pkg.sha256, () => download(pkg)),
+    fetchArchive: (item) => once(item.sha256, () => archive(item)),
   };
 }

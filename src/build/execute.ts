@@ -2,10 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Monitor } from '../base/events.ts';
+import type { Archive } from '../debian/fetch-archive.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import type { Artifact, StepContext, StepNode } from '../plan/types.ts';
 import { recordedOf, slotName } from '../plan/why.ts';
 import { unpackQueue } from '../steps/unpack.ts';
+import { openKept } from '../store/kept.ts';
 import type { Store, StoredArtifact } from '../store/store.ts';
 import { run } from '../sys/run.ts';
 import { openScratch, removeScratch } from '../sys/scratch.ts';
@@ -19,6 +21,7 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   readonly monitor: Monitor;
   readonly fetch: (pkg: LockedPackage) => Promise<string>;
+  readonly fetchArchive: (archive: Archive) => Promise<string>;
   /** Steps at once; default: the machine's processors and one more, since steps wait for their commands. */
   readonly jobs?: number;
 }
@@ -166,7 +169,11 @@ export function execution(options: ExecuteOptions): (target: StepNode) => Promis
       },
       toolFile: (path) => join(root(), path),
       tool: (path, ...args) => toolArgv(root(), path, args),
+      say: (text) => options.monitor({ type: 'step-note', id: node.id, title: node.title, text }),
       fetch: options.fetch,
+      fetchArchive: options.fetchArchive,
+      kept: (key, title) => openKept(options.store.dir, key, title),
+      make: ensure,
       unpack,
       run: (argv, more = {}) =>
         run(argv, {

@@ -16,17 +16,18 @@ import { agentLayer, agentLayerNode } from '../steps/agent-layer.ts';
 import { carriedOf } from '../steps/carried.ts';
 import { initrdNode } from '../steps/initrd.ts';
 import { kernelNode } from '../steps/kernel.ts';
+import type { HostToolchain } from '../steps/kernel-toolchain.ts';
 import { manifestName, manifestNode } from '../steps/manifest.ts';
 import { memoryNode } from '../steps/memory.ts';
 import { microcodeNode } from '../steps/microcode.ts';
 import { moduleFactsNode } from '../steps/module-facts.ts';
 import { earlyModules, modulesLayerNode } from '../steps/modules-layer.ts';
-import { packageInputs } from '../steps/package.ts';
 import { packagesLayerNode } from '../steps/packages-layer.ts';
 import { peLayerNode } from '../steps/pe-layer.ts';
 import { type SbomOptions, sbomFiles, sbomNode } from '../steps/sbom.ts';
 import { templateRootNode } from '../steps/template.ts';
 import { toolsNode } from '../steps/tools.ts';
+import { kernelInputs, kernelName } from './kernel-parts.ts';
 import { agentProgram, peOverlay } from './layers.ts';
 
 /** A file of the output folder and the step that makes it. */
@@ -51,6 +52,8 @@ export interface PlanWishes {
   readonly media?: readonly MediumKind[] | undefined;
   /** With the agent for tests in a layer of its own, and `-agent` in the files' names. */
   readonly agent?: boolean | undefined;
+  /** What builds a kernel from source: the machine’s own programs instead of those of the lock. */
+  readonly hostToolchain?: HostToolchain | undefined;
 }
 
 /** Everything a build of one recipe would do, as data. */
@@ -89,6 +92,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   const format = pe.livefs;
   const tools = toolsNode('build', lock.tools.build);
   const packages = packagesLayerNode(lock.image, { format, arch, exclude: pe.exclude }, tools, epoch);
+  const inputs = kernelInputs(recipe, lock, tools, wishes.hostToolchain);
   const { hardware } = recipe;
   const machine = hardware.from?.report;
   const { microcode: makers } = hardware;
@@ -96,7 +100,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   const firmware = lock.firmware ?? [];
   const profile = joinProfiles(hardware.profiles);
   const modules = modulesLayerNode(
-    lock.kernel,
+    inputs,
     {
       format,
       profile: [
@@ -123,7 +127,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     epoch,
     {
       packages: firmware,
-      facts: machine === undefined ? undefined : moduleFactsNode(packageInputs(lock.kernel)),
+      facts: machine === undefined ? undefined : moduleFactsNode(inputs),
     },
   );
   const microcode = microcodeNode(
@@ -150,12 +154,12 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
       ? [
           {
             name: agentLayer,
-            node: agentLayerNode({ kernel: lock.kernel, format, agent: agentProgram(), tools, epoch }),
+            node: agentLayerNode({ kernel: inputs, format, agent: agentProgram(), tools, epoch }),
           },
         ]
       : []),
   ];
-  const kernel = kernelNode(lock.kernel);
+  const kernel = kernelNode(inputs);
   const early = {
     init: sourceFile(join(packageRoot(), 'rootfs-templates', 'early', 'init')),
     busybox: required(lock.image, 'busybox-static', recipe),
@@ -167,18 +171,22 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     bios: chosenMedia(recipe, undefined).some((kind) => kind !== 'uki'),
     limit: recipe.hardware.memory,
   });
-  const manifest = manifestNode({ recipe, lock, epoch, layers, tools, carried: carried?.list, memory });
+  const manifest = manifestNode({
+    ...{ recipe, lock, epoch, layers, tools, memory },
+    kernel: kernelName(recipe),
+    carried: carried?.list,
+  });
   const sbom = sbomNode(
     {
       name: recipe.name,
       version: recipe.version,
       suite: recipe.source.suite,
       builder: builderVersion,
-      kernel: recipe.kernel.package,
+      kernel: kernelName(recipe),
       epoch,
       packages: [...lock.image, ...lock.kernel, ...firmware],
       ...(firmware.length === 0 ? {} : { firmware: firmware.map(({ name }) => name) }),
-      tools: lock.tools.build,
+      tools: [...lock.tools.build, ...(lock.toolchain ?? [])],
       templates: templatePackages(recipe, lock),
     },
     tools,

@@ -53,8 +53,12 @@ const offlineCodes = [
 ];
 
 /** The error to throw for a download that failed for good. */
-export function downloadError(item: LockedPackage, address: string, error: unknown): FailedError {
-  const title = `${item.name} ${item.version}`;
+export function downloadError(
+  item: Pick<LockedPackage, 'name' | 'version'>,
+  address: string,
+  error: unknown,
+): FailedError {
+  const title = `${item.name} ${item.version}`.trimEnd();
   if (offlineCodes.includes(codeOf(error))) {
     const { host } = new URL(address);
     return new FailedError(

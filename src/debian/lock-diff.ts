@@ -34,6 +34,9 @@ export function compareLocks(before: Lock | undefined, now: Lock): SetSummary[] 
       ? []
       : [compareSet('firmware', before?.firmware ?? [], now.firmware ?? [])]),
     ...toolsetNames.map((set) => compareSet(set, before?.tools[set] ?? [], now.tools[set])),
+    ...(before?.toolchain === undefined && now.toolchain === undefined
+      ? []
+      : [compareSet('toolchain', before?.toolchain ?? [], now.toolchain ?? [])]),
     ...templateNames(before, now).map((name) =>
       compareSet(`template ${name}`, before?.templates?.[name] ?? [], now.templates?.[name] ?? []),
     ),

@@ -13,9 +13,11 @@ export interface Lock {
   /** When the packages were chosen, seconds since 1970: the time of everything in the image, unless SOURCE_DATE_EPOCH says another. */
   readonly date: number;
   readonly image: readonly LockedPackage[];
-  /** The kernel's own packages; what their scripts would need (an initramfs builder) is not among them. */
+  /** The kernel's own packages, or that of its source; what their scripts would need (an initramfs builder) is not among them. */
   readonly kernel: readonly LockedPackage[];
   readonly tools: Readonly<Record<Toolset, readonly LockedPackage[]>>;
+  /** What builds the kernel; left out where the recipe builds none. */
+  readonly toolchain?: readonly LockedPackage[];
   /** What firmware and microcode are taken from, nothing else of it; left out where the recipe asks for none. */
   readonly firmware?: readonly LockedPackage[];
   /** Of the Debian templates, by name; left out where the recipe has none. */
@@ -56,6 +58,7 @@ export function formatLock(lock: Lock): string {
     `  "date": ${lock.date},`,
     `  "image": ${list(lock.image, '  ')},`,
     `  "kernel": ${list(lock.kernel, '  ')},`,
+    ...(lock.toolchain === undefined ? [] : [`  "toolchain": ${list(lock.toolchain, '  ')},`]),
     ...(lock.firmware === undefined ? [] : [`  "firmware": ${list(lock.firmware, '  ')},`]),
     `  "tools": {\n${tools.join(',\n')}\n  }${templates.length === 0 ? '' : ','}`,
     ...(templates.length === 0 ? [] : [`  "templates": {\n${templates.join(',\n')}\n  }`]),
@@ -135,6 +138,8 @@ function shapeProblem(lock: unknown): ShapeProblem | undefined {
       .filter((name) => wasAsked(lock, name))
       .map((name): [string, unknown] => [name, field(field(lock, 'tools'), name)]),
   ];
+  if (field(field(lock, 'request'), 'toolchain') !== undefined)
+    lists.push(['toolchain', field(lock, 'toolchain')]);
   if (field(field(lock, 'request'), 'firmware') !== undefined)
     lists.push(['firmware', field(lock, 'firmware')]);
   const templates = field(lock, 'templates') ?? {};

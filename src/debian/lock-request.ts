@@ -4,7 +4,7 @@ import { sha256 } from '../base/json.ts';
 import { hardwarePackages } from '../recipe/hardware-packages.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { changedTemplates, debianTemplates, type LockTemplate } from './lock-templates.ts';
-import { perToolset, type Toolset, toolsets } from './toolsets.ts';
+import { perToolset, type Toolset, toolchains, toolsets } from './toolsets.ts';
 
 /** What was asked for when the packages were chosen. A lock fits a recipe whose request is the same. */
 export interface LockRequest {
@@ -15,9 +15,11 @@ export interface LockRequest {
   readonly security: boolean;
   readonly repositories: readonly LockRepository[];
   readonly packages: readonly string[];
-  /** The kernel's package. */
+  /** The package of the kernel, or of its source; empty where no package brings it. */
   readonly kernel: string;
   readonly tools: Readonly<Record<Toolset, readonly string[]>>;
+  /** What builds the kernel; left out where the recipe builds none. */
+  readonly toolchain?: readonly string[];
   /** Packages that firmware and microcode are taken from; left out where the recipe asks for none. */
   readonly firmware?: readonly string[];
   /** Left out where the recipe has none. */
@@ -37,6 +39,7 @@ export function requestOf(recipe: Recipe): LockRequest {
   const { source, arch } = recipe;
   const sets = toolsets[arch];
   const templates = debianTemplates(recipe);
+  const toolchain = toolchainOf(recipe);
   const firmware = hardwarePackages(recipe.hardware);
   return {
     arch,
@@ -51,11 +54,31 @@ export function requestOf(recipe: Recipe): LockRequest {
       key: sha256(readFileSync(key)),
     })),
     packages: sortedSet(recipe.pe.packages),
-    kernel: recipe.kernel.package,
+    kernel: kernelPackage(recipe) ?? '',
     tools: perToolset((name) => sortedSet(sets[name])),
+    ...(toolchain.length === 0 ? {} : { toolchain }),
     ...(firmware.length === 0 ? {} : { firmware }),
     ...(Object.keys(templates).length === 0 ? {} : { templates }),
   };
+}
+
+/** The package that holds a recipe's kernel, or its source. */
+function kernelPackage({ kernel: { from } }: Recipe): string | undefined {
+  if (from.kind === 'package') return from.package;
+  return from.kind === 'source' && from.source.kind === 'package' ? from.source.package : undefined;
+}
+
+/** What builds a recipe's kernel; Debian's own configuration of it, to compare with, is among them. */
+function toolchainOf({ arch, kernel: { from } }: Recipe): string[] {
+  if (from.kind !== 'source') return [];
+  const { source } = from;
+  const version = source.kind === 'package' ? /^linux-source-(\d.*)$/.exec(source.package)?.[1] : undefined;
+  return sortedSet([...toolchains[arch], ...(version === undefined ? [] : [`linux-config-${version}`])]);
+}
+
+/** Where a recipe names what its kernel comes from. */
+export function kernelPath({ kernel: { from } }: Recipe): readonly string[] {
+  return ['kernel', from.kind];
 }
 
 function sortedSet(words: readonly string[]): string[] {
@@ -65,7 +88,7 @@ function sortedSet(words: readonly string[]): string[] {
 /** Where the recipe names a package of the image. */
 export function packagePath(recipe: Recipe, name: string): readonly (string | number)[] {
   const index = recipe.pe.packages.indexOf(name);
-  return index >= 0 ? ['pe', 'packages', index] : ['kernel', 'package'];
+  return index >= 0 ? ['pe', 'packages', index] : kernelPath(recipe);
 }
 
 /** Every way in which a lock's request differs from the recipe's, at the place in the recipe; empty where it fits. */
@@ -84,7 +107,11 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
     note('the repositories or their keys are not those of the lock', ['packages', 'repositories']);
   }
   if (locked.kernel !== wanted.kernel) {
-    note(`the kernel is ${locked.kernel} in the lock, ${wanted.kernel} here`, ['kernel', 'package']);
+    const named = (name: string): string => (name === '' ? 'of no package' : name);
+    note(
+      `the kernel is ${named(locked.kernel)} in the lock, ${named(wanted.kernel)} here`,
+      kernelPath(recipe),
+    );
   }
   for (const name of wanted.packages) {
     if (!locked.packages.includes(name)) note(`${name} is not in the lock`, packagePath(recipe, name));
@@ -102,6 +129,9 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
         : `the packages of the template ${name} are not those of the lock`,
       ['templates', name],
     );
+  if (JSON.stringify(locked.toolchain) !== JSON.stringify(wanted.toolchain)) {
+    note('what builds the kernel is not in the lock as it is wanted here', kernelPath(recipe));
+  }
   if (JSON.stringify(locked.tools) !== JSON.stringify(wanted.tools)) {
     note('the lock was made for other build tools (by another version of diskbios)', []);
   }

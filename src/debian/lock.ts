@@ -88,6 +88,7 @@ function keptVersions(lock: Lock, options: LockOptions): Pins {
   return {
     image: kept(lock.image),
     kernel: kept(lock.kernel),
+    toolchain: kept(lock.toolchain ?? []),
     firmware: kept(lock.firmware ?? []),
     ...perToolset((name) => kept(lock.tools[name])),
   };
@@ -109,6 +110,7 @@ function updatedNames(lock: Lock, asked: readonly string[]): Set<string> {
     [
       ...lock.image,
       ...lock.kernel,
+      ...(lock.toolchain ?? []),
       ...(lock.firmware ?? []),
       ...Object.values(lock.tools).flat(),
       ...Object.values(lock.templates ?? {}).flat(),

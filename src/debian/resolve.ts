@@ -4,12 +4,12 @@ import { nearest } from '../base/suggest.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { type Apt, type AptOptions, type Resolution, withApt } from './apt.ts';
 import type { Lock } from './lock-file.ts';
-import { type LockRequest, packagePath } from './lock-request.ts';
+import { kernelPath, type LockRequest, packagePath } from './lock-request.ts';
 import type { Mirrors } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 import { perToolset, toolsetNames } from './toolsets.ts';
 
-const setNames = ['image', 'kernel', 'firmware', ...toolsetNames] as const;
+const setNames = ['image', 'kernel', 'toolchain', 'firmware', ...toolsetNames] as const;
 type SetName = (typeof setNames)[number];
 
 /** Versions to keep, by package name, for each list of a lock. */
@@ -18,6 +18,7 @@ export type Pins = Readonly<Record<SetName, ReadonlyMap<string, string>>>;
 export const noPins: Pins = {
   image: new Map(),
   kernel: new Map(),
+  toolchain: new Map(),
   firmware: new Map(),
   ...perToolset(() => new Map()),
 };
@@ -50,7 +51,8 @@ export async function resolveLock(
     };
     const wanted: Record<SetName, readonly string[]> = {
       image: request.packages,
-      kernel: [request.kernel],
+      kernel: request.kernel === '' ? [] : [request.kernel],
+      toolchain: request.toolchain ?? [],
       firmware: await inSuite(request.firmware ?? [], apt),
       ...request.tools,
     };
@@ -67,9 +69,12 @@ export async function resolveLock(
       request,
       date: apt.date(),
       image: packagesOf(outcomes.image, (why) => conflict(recipe, ['pe', 'packages'], why)),
-      kernel: packagesOf(outcomes.kernel, (why) => conflict(recipe, ['kernel', 'package'], why)).filter(
+      kernel: packagesOf(outcomes.kernel, (why) => conflict(recipe, kernelPath(recipe), why)).filter(
         ({ name }) => isKernelPackage(name, request.kernel),
       ),
+      ...(request.toolchain === undefined
+        ? {}
+        : { toolchain: packagesOf(outcomes.toolchain, toolsConflict) }),
       // Their files are taken, and nothing runs that would need what they depend on.
       ...(request.firmware === undefined
         ? {}
@@ -110,7 +115,9 @@ async function refuseUnknown(
   if (unknown.length > 0) {
     throw new UserError(await Promise.all(unknown.map((name) => unknownPackage(recipe, name, names, apt))));
   }
-  const tools = toolsetNames.flatMap((name) => wanted[name]).filter((name) => !names.has(name));
+  const tools = [...toolsetNames, 'toolchain' as const]
+    .flatMap((name) => wanted[name])
+    .filter((name) => !names.has(name));
   if (tools.length === 0) return;
   const { suite, components } = recipe.source;
   throw new FailedError('no-such-tool', `the package sources lack build tools: ${tools.join(', ')}`, {
@@ -144,7 +151,7 @@ async function unknownPackage(
   };
 }
 
-function conflict(recipe: Recipe, path: readonly string[], why: string): UserError {
+function conflict(recipe: Recipe, path: readonly (string | number)[], why: string): UserError {
   return new UserError({
     code: 'package-conflict',
     message: `the packages do not fit together:\n${why}`,

@@ -45,3 +45,37 @@ export const toolsets: Readonly<Record<Arch, Readonly<Record<Toolset, readonly s
     serve: common.serve,
   },
 };
+
+/** What builds a kernel from source, by the architecture of the image; only in locks of recipes that do. */
+export const toolchains: Readonly<Record<Arch, readonly string[]>> = {
+  amd64: [
+    'bash',
+    'bc',
+    'binutils',
+    'bison',
+    'bzip2',
+    'coreutils',
+    'dash',
+    'diffutils',
+    'findutils',
+    'flex',
+    'gcc',
+    'grep',
+    'gzip',
+    'kmod',
+    'libc6-dev',
+    'libelf-dev',
+    'libncurses-dev',
+    'libssl-dev',
+    'lz4',
+    'make',
+    'mawk',
+    'ncurses-base',
+    'perl-base',
+    'pkgconf',
+    'sed',
+    'tar',
+    'xz-utils',
+    'zstd',
+  ],
+};

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { FailedError } from '../base/errors.ts';
-import { bzImageHead, kernelVersion } from '../formats/bzimage.ts';
+import { bzImageHead, kernelVersion } from '../kernel/bzimage.ts';
 import { type Manifest, manifestPath, unpackManifest } from '../formats/manifest.ts';
 import { sbomPath } from '../formats/spdx.ts';
 import { type BootFacts, bootFacts } from './boot.ts';

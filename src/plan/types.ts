@@ -1,8 +1,10 @@
 import type { Diagnostic } from '../base/errors.ts';
 import type { Monitor } from '../base/events.ts';
 import type { Json } from '../base/json.ts';
+import type { Archive } from '../debian/fetch-archive.ts';
 import type { LockedPackage } from '../debian/package.ts';
 import type { DebMember } from '../formats/deb.ts';
+import type { KeptFolder } from '../store/kept.ts';
 import type { RunResult } from '../sys/run.ts';
 import type { RunOptions } from '../sys/run-options.ts';
 
@@ -58,6 +60,8 @@ export interface StepContext {
   readonly monitor: Monitor;
   /** Reports bytes done, for the progress display. */
   progress(bytes: number, total?: number): void;
+  /** Tells a person what a long step does now, in a few words. */
+  say(text: string): void;
   warn(diagnostic: Diagnostic): void;
   /** Resolves when the tools are there; only kinds with `lateTools` need to ask. */
   toolsReady(): Promise<void>;
@@ -67,6 +71,12 @@ export interface StepContext {
   tool(path: string, ...args: string[]): string[];
   /** A package's file in the store, downloaded if it is not there yet. */
   fetch(pkg: LockedPackage): Promise<string>;
+  /** The file of an archive with this SHA-256: in place where it is a path, else in the store, downloaded if it is not there yet. */
+  fetchArchive(archive: Archive): Promise<string>;
+  /** A folder that outlives this step and others may find as it was left: what is in it must never change a result. */
+  kept(key: string, title: string): KeptFolder;
+  /** Makes the artifact of a step that only came to light while this one ran. */
+  make(node: StepNode): Promise<Artifact>;
   /** Unpacks a member of a .deb to the end of an open file; gives the number of bytes written. */
   unpack(deb: string, member: DebMember, to: number): Promise<number>;
   /** `src/sys/run.ts`'s run, with signal and monitor filled in and `SOURCE_DATE_EPOCH` set. */

@@ -49,3 +49,14 @@ export function shippedTemplates(): string[] {
     (name) => name !== 'early' && !name.includes('.'),
   );
 }
+
+/** The absolute path of a fragment of a kernel's configuration: a shipped one by its name, or a file by a path. */
+export function fragmentPath(name: string, dir: string): string {
+  return name.includes('/') ? resolve(dir, name) : join(packageRoot(), 'kernel-configs', `${name}.config`);
+}
+
+export function shippedFragments(): string[] {
+  return namesIn(join(packageRoot(), 'kernel-configs'))
+    .filter((name) => name.endsWith('.config'))
+    .map((name) => name.slice(0, -'.config'.length));
+}

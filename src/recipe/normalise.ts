@@ -3,6 +3,7 @@ import { settingWords, systemOf } from './carried-system.ts';
 import { defaultTests } from './default-tests.ts';
 import { templatePath } from './locate.ts';
 import { hardwareSpec } from './normalise-hardware.ts';
+import { kernelSpec } from './normalise-kernel.ts';
 import { mediaSpec } from './normalise-media.ts';
 import { normaliseTest, type TestSurroundings } from './normalise-tests.ts';
 import type {
@@ -45,14 +46,14 @@ interface From {
 /** Settles a recipe without mistakes: defaults that follow from other values, absolute paths, one form for each thing. */
 export function normalise(file: string, from: From): Recipe {
   const { raw, root } = from;
-  const { pe, kernel, boot, media } = raw;
+  const { pe, boot, media } = raw;
   return deepFreeze({
     file,
     name: raw.name,
     version: raw.version,
     arch: raw.arch,
     source: packageSource(from),
-    kernel: { package: kernel.package, modules: kernel.modules, cmdline: kernel.cmdline },
+    kernel: kernelSpec(from),
     hardware: hardwareSpec(from),
     pe: {
       template: templatePath(pe.template, dirAt(from, ['pe', 'template'])),
@@ -110,7 +111,7 @@ export function placeIn(root: LocatedMap): Recipe['place'] {
 function secureBoot(from: From): SecureBoot {
   const { boot, kernel } = from.raw;
   const { secure } = boot;
-  if (secure === 'auto') return { kind: isSignedByDebian(kernel.package) ? 'debian' : 'off' };
+  if (secure === 'auto') return { kind: isSignedByDebian(kernel.package ?? '') ? 'debian' : 'off' };
   if (typeof secure === 'string') return { kind: secure };
   const file = (key: 'key' | 'certificate'): string =>
     resolve(dirAt(from, ['boot', 'secure', key]), secure[key]);

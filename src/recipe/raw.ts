@@ -6,7 +6,7 @@ import { childSchema } from './merge.ts';
 import type { RawTest } from './raw-tests.ts';
 import type { RawRootMedia } from './root-media-types.ts';
 import type { SchemaNode } from './schema/node.ts';
-import type { Arch, LivefsFormat } from './types.ts';
+import type { Arch, BaseConfig, LivefsFormat } from './types.ts';
 
 /** A recipe that fits the schema, with the schema's defaults filled in: what the rules look at and `Recipe` is made from. */
 export interface RawRecipe {
@@ -29,15 +29,7 @@ export interface RawRecipe {
       readonly key: string;
     }[];
   };
-  readonly kernel: {
-    readonly package: string;
-    readonly modules: {
-      readonly profiles: readonly string[];
-      readonly include: readonly string[];
-      readonly exclude: readonly string[];
-    };
-    readonly cmdline: readonly string[];
-  };
+  readonly kernel: RawKernel;
   readonly hardware: RawHardware;
   readonly pe: RawPe;
   readonly paths: { readonly systems: string };
@@ -54,6 +46,22 @@ export interface RawRecipe {
   };
   readonly media: RawMedia;
   readonly tests: readonly RawTest[];
+}
+
+export interface RawKernel {
+  readonly package?: string;
+  readonly source?: string | { readonly url: string; readonly sha256: string };
+  readonly config: readonly string[];
+  readonly 'base-config': BaseConfig;
+  readonly 'version-suffix'?: string;
+  readonly file?: string;
+  readonly modules: {
+    readonly profiles: readonly string[];
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+    readonly from?: string;
+  };
+  readonly cmdline: readonly string[];
 }
 
 export interface RawHardware {

@@ -106,10 +106,14 @@ function scalarLines(
   return [{ text: `${indent}${text}`, from: place(node.span) }];
 }
 
-/** A template without a `/` is a name. */
+/** A template without a `/` is a name, an archive with `://` an address. */
 function isPath(schema: SchemaNode | undefined, value: string): boolean {
   const kind = schema?.['x-path'];
-  return kind === 'path' || (kind === 'name-or-path' && value.includes('/'));
+  return (
+    kind === 'path' ||
+    (kind === 'name-or-path' && value.includes('/')) ||
+    (kind === 'url-or-path' && !value.includes('://'))
+  );
 }
 
 /** A relative path of a parent recipe, as the recipe itself would write it. */

@@ -69,12 +69,44 @@ export interface Repository {
 }
 
 export interface KernelSpec {
-  /** Debian package that brings (or depends on) `/boot/vmlinuz-*` and its modules. */
-  readonly package: string;
+  readonly from: KernelOrigin;
   readonly modules: ModuleSelection;
   /** Words added to the kernel command line of every entry. */
   readonly cmdline: readonly string[];
 }
+
+export type KernelOrigin =
+  /** Debian package that brings (or depends on) `/boot/vmlinuz-*` and its modules. */
+  | { readonly kind: 'package'; readonly package: string }
+  | KernelSource
+  /** A bzImage that was built elsewhere, and a folder or an archive with its modules; absolute. */
+  | { readonly kind: 'file'; readonly file: string; readonly modules: string | undefined };
+
+export interface KernelSource {
+  readonly kind: 'source';
+  readonly source:
+    | { readonly kind: 'package'; readonly package: string }
+    /** `url` is an address or an absolute path. */
+    | { readonly kind: 'archive'; readonly url: string; readonly sha256: string };
+  /** Laid over `base`, later over earlier. */
+  readonly fragments: readonly KernelFragment[];
+  readonly base: BaseConfig;
+  /** `CONFIG_LOCALVERSION`; empty: what the fragments say. */
+  readonly suffix: string;
+}
+
+export interface KernelFragment {
+  /** As it is written in the recipe. */
+  readonly name: string;
+  /** Absolute. */
+  readonly file: string;
+  /** It comes with diskbios. */
+  readonly shipped: boolean;
+}
+
+/** What the fragments of a kernel’s configuration are laid over: targets of its Makefile. */
+export const baseConfigs = ['tinyconfig', 'allnoconfig'] as const;
+export type BaseConfig = (typeof baseConfigs)[number];
 
 export interface ModuleSelection {
   /** Named sets, see `src/recipe/module-profiles.ts`. */

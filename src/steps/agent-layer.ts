@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
 import { sha256 } from '../base/json.ts';
 import type { PeConfigService } from '../base/pe-config.ts';
-import type { LockedPackage } from '../debian/package.ts';
 import { type FileEntry, Tree } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { SourceFile, StepKind, StepNode } from '../plan/types.ts';
@@ -13,7 +12,6 @@ import { packLayer } from './livefs.ts';
 import type { ModuleIndex } from './module-index.ts';
 import { unpackWithDependencies } from './modules.ts';
 import { kernelModules, withoutContent } from './modules-layer.ts';
-import { packageInputs } from './package.ts';
 import { digestsName } from './pe-layer.ts';
 import { fileReader } from './read-file.ts';
 import { saveTree } from './tree-file.ts';
@@ -97,8 +95,8 @@ export const agentLayerStep: StepKind = {
 };
 
 export interface AgentLayerParts {
-  /** The kernel's packages. */
-  readonly kernel: readonly LockedPackage[];
+  /** The kernel's packages, or a step whose artifact looks like that of one. */
+  readonly kernel: Readonly<Record<string, StepNode>>;
   readonly format: LivefsFormat;
   /** The agent, bundled for QuickJS. */
   readonly agent: SourceFile;
@@ -110,7 +108,7 @@ export function agentLayerNode({ kernel, format, agent, tools, epoch }: AgentLay
   return stepNode(agentLayerStep, {
     title: 'pack the agent for tests',
     options: { format },
-    inputs: packageInputs(kernel),
+    inputs: kernel,
     files: { agent },
     tools,
     epoch,

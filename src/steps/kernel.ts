@@ -1,11 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
-import type { LockedPackage } from '../debian/package.ts';
 import { stepNode } from '../plan/node.ts';
 import type { StepKind, StepNode } from '../plan/types.ts';
 import { kernelTree } from './modules-layer.ts';
-import { packageInputs } from './package.ts';
 import { fileReader } from './read-file.ts';
 
 /** Takes the kernel image out of its package: `vmlinuz`, and `release` (the text of `uname -r`). */
@@ -29,6 +27,7 @@ export const kernelStep: StepKind = {
   },
 };
 
-export function kernelNode(packages: readonly LockedPackage[]): StepNode {
-  return stepNode(kernelStep, { title: 'take the kernel image', inputs: packageInputs(packages) });
+/** @param inputs the kernel's packages, or a step whose artifact looks like that of one */
+export function kernelNode(inputs: Readonly<Record<string, StepNode>>): StepNode {
+  return stepNode(kernelStep, { title: 'take the kernel image', inputs });
 }

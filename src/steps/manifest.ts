@@ -85,6 +85,8 @@ export const manifestStep: StepKind = {
 
 interface ManifestNodeParts {
   readonly recipe: Recipe;
+  /** Name of the package that the kernel is from. */
+  readonly kernel: string;
   readonly lock: Lock;
   readonly epoch: number;
   readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
@@ -109,7 +111,7 @@ export function manifestNode(parts: ManifestNodeParts): StepNode {
         layers.filter((layer) => layer.name !== agentLayer).map((layer) => layer.node.id),
       ),
       lockDigest: digestOf(lock as unknown as Json),
-      kernelPackage: recipe.kernel.package,
+      kernelPackage: parts.kernel,
       packages: [...lock.image, ...lock.kernel],
       entries: recipe.boot.entries.map((entry) => ({
         title: entry.title,

@@ -18,18 +18,18 @@ export function moduleName(path: string): string {
   return file.replace(/\.ko(\.(xz|zst|gz))?$/, '').replaceAll('-', '_');
 }
 
-/** Finds the modules of a kernel in the tree of its packages. `builtinList` is the text of its `modules.builtin`. */
+/** Finds the modules of a kernel in the tree of its packages; one that has none is as good. `builtinList` is the text of its `modules.builtin`. */
 export function indexModules(tree: Tree, builtinList: string): ModuleIndex {
   const files = new Map<string, FileEntry>();
   let release: string | undefined;
   for (const entry of tree.list()) {
+    release ??= /^(?:boot\/vmlinuz-|usr\/lib\/modules\/)([^/]+)/.exec(entry.path)?.[1];
     const match = /^usr\/lib\/modules\/([^/]+)\/kernel\/.*\.ko(\.\w+)?$/.exec(entry.path);
     if (match === null || entry.type !== 'file') continue;
-    release ??= match[1];
     files.set(moduleName(entry.path), entry);
   }
   if (release === undefined) {
-    throw new FailedError('no-modules', 'the kernel package has no modules below /usr/lib/modules');
+    throw new FailedError('no-kernel', 'the kernel package has neither a kernel in /boot nor modules');
   }
   const builtin = new Set(
     builtinList

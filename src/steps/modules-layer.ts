@@ -17,7 +17,7 @@ import { packLayer } from './livefs.ts';
 import { factsInput, readAliases } from './module-aliases.ts';
 import { indexModules, type ModuleIndex, matchModules, modinfoValues } from './module-index.ts';
 import { unpackedPath, unpackWithDependencies } from './modules.ts';
-import { packageArtifacts, packageInputs, packageNode } from './package.ts';
+import { packageArtifacts, packageNode } from './package.ts';
 import { type FileReader, fileReader } from './read-file.ts';
 import { loadEntries, saveTree } from './tree-file.ts';
 
@@ -196,14 +196,14 @@ interface HardwareParts {
 
 const noHardware: HardwareParts = { packages: [], facts: undefined };
 
+/** @param inputs the kernel's packages, or a step whose artifact looks like that of one */
 export function modulesLayerNode(
-  packages: readonly LockedPackage[],
+  inputs: Readonly<Record<string, StepNode>>,
   options: ModulesOptions,
   tools: StepNode,
   epoch: number,
   hardware: HardwareParts = noHardware,
 ): StepNode {
-  const kernel = packageInputs(packages);
   const packagesOfFirmware = hardware.packages.map(
     (pkg) => [`${firmwareInput}${pkg.name}`, packageNode(pkg)] as const,
   );
@@ -211,7 +211,7 @@ export function modulesLayerNode(
     title: 'choose kernel modules and pack them',
     options: { ...options } as unknown as Json,
     inputs: {
-      ...kernel,
+      ...inputs,
       ...Object.fromEntries(packagesOfFirmware),
       ...(hardware.facts === undefined ? {} : { [factsInput]: hardware.facts }),
     },

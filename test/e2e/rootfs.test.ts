@@ -61,9 +61,9 @@ beforeAll(async () => {
     plan.targets.map(({ node }) => node),
     'packages-layer',
   );
-  const fetch = downloads(store, () => findMirrors(recipe, { env: process.env }), signal, options.monitor);
+  const fetching = downloads(store, () => findMirrors(recipe, { env: process.env }), signal, options.monitor);
   const wanted = [layer, layer.tools as StepNode];
-  const [packed, tools] = await execute(wanted, { ...options, recipe: recipe.name, fetch });
+  const [packed, tools] = await execute(wanted, { ...options, recipe: recipe.name, ...fetching });
   if (packed === undefined || tools === undefined) throw new Error('nothing was built');
   const image = packed.file('layer.squashfs');
   await run(toolArgv(tools.dir, 'usr/bin/unsquashfs', ['-q', '-n', '-no-xattrs', '-d', root, image]));

@@ -73,9 +73,9 @@ test.skipIf(problem !== undefined)(
     const options: BuildOptions = { store, env: process.env, signal, monitor: silent };
     const { lock } = await lockFor(recipe, options);
     const parts = { tools: toolsNode('build', lock.tools.build), epoch: lock.date };
-    const fetch = downloads(store, () => findMirrors(recipe, { env: process.env }), signal, silent);
+    const fetching = downloads(store, () => findMirrors(recipe, { env: process.env }), signal, silent);
     const nodes = ['installed', 'finished'].map((name) => templateRootNode(recipe, lock, name, parts));
-    const made = await execute(nodes, { store, recipe: 'debians', signal, monitor: silent, fetch });
+    const made = await execute(nodes, { store, recipe: 'debians', signal, monitor: silent, ...fetching });
     const [installed, finished] = made.map(describe) as [Map<string, string>, Map<string, string>];
     const paths = [...new Set([...installed.keys(), ...finished.keys()])].filter(
       (path) => !unimportant.test(path),

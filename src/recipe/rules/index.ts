@@ -3,6 +3,7 @@ import { bootRules } from './boot.ts';
 import { cmdlineRules } from './cmdline.ts';
 import { fileRules } from './files.ts';
 import { hardwareRules } from './hardware.ts';
+import { kernelRules } from './kernel.ts';
 import { mediaRules } from './media.ts';
 import { networkRules } from './network.ts';
 import { packageRules } from './packages.ts';
@@ -18,6 +19,7 @@ import { testRules } from './tests.ts';
 /** Every group of rules; one file each. */
 export const rules: readonly Rule[] = [
   packageRules,
+  kernelRules,
   hardwareRules,
   peRules,
   fileRules,

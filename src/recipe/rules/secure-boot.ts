@@ -19,11 +19,13 @@ const makeKey =
 export const secureBootRules: Rule = (facts) => {
   const { boot, kernel } = facts.raw;
   const at = ['boot', 'secure'];
-  if (boot.secure === 'debian' && !isSignedByDebian(kernel.package)) {
+  if (boot.secure === 'debian' && !isSignedByDebian(kernel.package ?? '')) {
     facts.problems.error(
       'kernel-not-signed',
       valueAt(facts, at),
-      `\`${kernel.package}\` is not signed by Debian`,
+      kernel.package === undefined
+        ? 'a kernel that Debian did not build is not signed by Debian'
+        : `\`${kernel.package}\` is not signed by Debian`,
       {
         expected: 'a kernel such as linux-image-amd64, a key of your own, or `off`',
       },

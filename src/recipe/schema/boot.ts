@@ -50,8 +50,8 @@ const secureWords = {
 
 const secure: SchemaNode = {
   description:
-    'By whose signatures media start on UEFI with Secure Boot: `debian` (shim, GRUB and kernel as Debian signed them), `off`, or a key of your own; `auto` is `debian` where the kernel is one of Debian’s. See secure-boot.md.',
-  default: 'off',
+    'By whose signatures media start on UEFI with Secure Boot: `debian` (shim, GRUB and kernel as Debian signed them), `off`, or a key of your own; `auto` is `debian` where the kernel is one that Debian signed, else `off`. See secure-boot.md.',
+  default: 'auto',
   ...secureWords,
   anyOf: [
     { type: 'string', enum: ['auto', 'debian', 'off'], ...secureWords },

@@ -35,8 +35,8 @@ export interface SchemaNode {
   /** What a right value looks like, for messages: `a host name such as pe-1`. */
   readonly 'x-expected'?: string;
   readonly 'x-merge'?: MergeRule;
-  /** A path that is relative to the file it is written in; or a name, which has no `/`. */
-  readonly 'x-path'?: 'path' | 'name-or-path';
+  /** A path that is relative to the file it is written in; or a name, which has no `/`; or an address, which has `://`. */
+  readonly 'x-path'?: 'path' | 'name-or-path' | 'url-or-path';
   /** Keys of which a child's one takes the place of the inherited others. */
   readonly 'x-exclusive'?: readonly string[];
   /** The key that a text or a list in the place of this map stands for: `hardware: pc` is `hardware: { profiles: [pc] }`. */
