@@ -43,8 +43,8 @@ describe('an app system on the livefs, in a container', () => {
 
   test('what it says goes into a log of bounded size, without what could act on a terminal', async () => {
     const odd = 'printf "\\033]0;title\\007\\033[2Jplain \\033[31mred\\033[0m\\n" >/dev/console';
-    await pe.inside('web', 'seq 150000 >/dev/console', 2 * minute);
-    await pe.until('systemx logs -n 1 web', '150000', 2 * minute);
+    await pe.inside('web', 'seq 110000 >/dev/console', 2 * minute);
+    await pe.until('systemx logs -n 1 web', '110000', 2 * minute);
     expect(Number(await pe.sh('cat /run/diskbios/systems/web/log* | wc -c'))).toBeLessThan(600 * 1024);
     await pe.inside('web', odd);
     await pe.until('systemx logs -n 1 web', 'plain \u001b[31mred\u001b[0m');

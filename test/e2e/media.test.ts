@@ -7,7 +7,7 @@ import { compareImages } from '../../src/image/compare.ts';
 import { describeFile } from '../../src/image/describe.ts';
 import { findProgram, run } from '../../src/sys/run.ts';
 import { toolArgv } from '../../src/sys/tools.ts';
-import { bootGuest, passMenu, waitForReady } from '../helpers/boot.ts';
+import { bootGuest, passMenu } from '../helpers/boot.ts';
 import { environment, partition, setEnvironment, tryOtherSlot } from '../helpers/boot-disk.ts';
 import { asPlainUser, giveToPlainUser } from '../helpers/plain-user.ts';
 
@@ -125,15 +125,13 @@ describe('a disk that diskbios builds', () => {
 });
 
 describe('a stick', () => {
-  /** Boots an image, of which what the boot loader writes is kept; gives the slot that it started. */
+  /** Boots an image, of which what the boot loader writes is kept, into its kernel; gives the slot that it started. */
   async function slotBooted(image: string, firmware: 'bios' | 'uefi'): Promise<string | undefined> {
     const drives = [{ file: image, as: 'usb', format: 'raw', writes: 'keep' }] as const;
     const guest = await bootGuest({ tools, name: `media ${firmware}`, firmware, cpus: 1, drives });
     await passMenu(guest);
     const { groups } = await guest.waitFor(/Command line: .*diskbios\.slot=(\w)/);
-    await waitForReady(guest);
-    await guest.pressPowerButton();
-    await guest.waitForPowerOff();
+    await guest.kill();
     return groups[1];
   }
 

@@ -26,7 +26,7 @@ const entries = `  entries: !replace\n${titles.map((title) => `    - title: ${JS
 
 beforeAll(() =>
   buildRecipes(fixture, {
-    menu: `boot:\n  timeout: 60\n${entries}`,
+    menu: `boot:\n  timeout: 600\n${entries}`,
     hidden: `boot:\n  timeout: 0\n${entries}`,
   }),
 );
@@ -91,15 +91,6 @@ describe.each(firmwares)('on %s', (firmware) => {
     await chooseEntry(guest, 'Live', { by: 'keyboard' });
     await guest.waitFor(/Loading Live \.\.\./);
   });
-});
-
-test('an entry with a shell is chosen over the serial line', async () => {
-  const guest = await boot('cloud', 'bios', 'shell');
-  await chooseEntry(guest, 'diskbios live, with a shell before anything is started', { by: 'serial' });
-  await guest.waitFor('Loading diskbios live, with a shell before anything is started ...');
-  await guest.waitFor('diskbios.debug: a shell on the console');
-  guest.serial.send('echo $((6 * 7))\r');
-  await guest.waitFor(/^42$/m);
 });
 
 test('an entry that is not there: the error names those that are, and none is started', async () => {

@@ -4,18 +4,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Guest } from '../../src/boot/guest.ts';
 import type { ServiceState } from '../../src/pe/lib/service-state.ts';
-import { bootGuest, medium, network, passMenu, waitForReady } from '../helpers/boot.ts';
-import { logIn, oneTimePassword } from '../helpers/serial-shell.ts';
+import { bootGuest, kernelOf, medium, network, waitForReady } from '../helpers/boot.ts';
 import { freePort, makeSshKey, type SshAnswer, ssh } from '../helpers/ssh.ts';
 
 const { dir, images, key, tools } = inject('fixture');
-const drives = [medium(join(images, 'keyed.iso'), 'cd')];
+const image = join(images, 'keyed.iso');
 
 /** Asks until the answer is as wished, or time is up; gives the last answer. */
 async function eventually<T>(
   ask: () => Promise<T>,
   wished: (answer: T) => boolean,
-  within = 30_000,
+  within = 120_000,
 ): Promise<T> {
   const end = performance.now() + within;
   for (;;) {
@@ -59,14 +58,15 @@ describe('the PE, seen from inside over SSH', () => {
     const request = {
       tools,
       name: 'pe',
-      drives,
+      // What happens before the kernel runs is not what these tests are about.
+      kernel: await kernelOf(image),
+      drives: [{ ...medium(image, 'cd'), boot: 'never' as const }],
       networks: network({ host: port, guest: 22 }),
       emptySlots: 3,
     };
     guest = await bootGuest(request, (end) => {
       stop = end;
     });
-    await passMenu(guest);
     await waitForReady(guest);
   });
   afterAll(() => stop());
@@ -137,20 +137,21 @@ describe('the PE, seen from inside over SSH', () => {
   test('a service that dies comes back, later each time', async () => {
     const before = (await services())['klogd'];
     expect(before).toMatchObject({ phase: 'running' });
-    const waits: number[] = [];
     let pid = before?.pid;
     for (let round = 1; round <= 3; round += 1) {
-      const killed = performance.now();
       await output(`kill -9 ${pid ?? 'nothing'}`);
       const again = await eventually(
         async () => (await services())['klogd'],
         (state) => state?.phase === 'running' && state.pid !== pid,
       );
-      waits.push(performance.now() - killed);
       expect(again?.restarts).toBe((before?.restarts ?? 0) + round);
       pid = again?.pid;
     }
-    expect(waits[2]).toBeGreaterThan((waits[0] ?? 0) + 500);
+    const waits = await output(
+      "logread | sed -n 's/.*service klogd: .*; starting it again in \\(.*\\) s$/\\1/p'",
+    );
+    const [first = 0, second = 0, third = 0] = waits.split('\n').map(Number);
+    expect([first > 0, second > first, third > second], waits).toEqual([true, true, true]);
     expect(Object.values(await services()).map(({ phase }) => phase)).not.toContain('failed');
   });
 
@@ -176,14 +177,13 @@ describe('the PE, seen from inside over SSH', () => {
       `/usr/bin/ip -6 addr add fd00:6::1/64 dev eth2; /usr/sbin/dnsmasq ${server.join(' ')} --dhcp-range=fd00:6::100,fd00:6::1ff,64,1h`,
     );
     const addresses = (): Promise<string> => output('/usr/bin/ip -6 addr show dev eth1');
-    expect(await eventually(addresses, (text) => text.includes('fd00:6::1'), 90_000)).toMatch(
+    expect(await eventually(addresses, (text) => text.includes('fd00:6::1'), 180_000)).toMatch(
       /fd00:6::1[0-9a-f]{2}\/128/,
     );
   });
 
   test('it starts anew when told to, with a host key of its own making each time', async () => {
     await run('reboot');
-    await passMenu(guest);
     await waitForReady(guest);
     const answer = await eventually(
       () => run('id -un'),
@@ -199,15 +199,4 @@ describe('the PE, seen from inside over SSH', () => {
     const end = await guest.waitForPowerOff({ within: 30_000 });
     expect(end.how).toBe('power-off');
   });
-});
-
-test('a USB stick plugged into a PC appears', async () => {
-  const request = { tools, name: 'usb-stick', drives: [medium(join(images, 'diskbios.iso'), 'cd')] };
-  const guest = await bootGuest(request);
-  await passMenu(guest);
-  await waitForReady(guest);
-  const shell = await logIn(guest, await oneTimePassword(guest));
-  await plugIn(guest, 'usb-storage', 'usb.0');
-  const disks = (): Promise<string> => shell.output('ls /sys/block');
-  expect(await eventually(disks, (list) => /\bsda\b/.test(list))).toMatch(/\bsda\b/);
 });

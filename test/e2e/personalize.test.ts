@@ -195,11 +195,10 @@ describe('a machine', () => {
       const guest = await bootGuest({ tools, name, drives });
       await waitForReady(guest);
       await use(await logIn(guest, password));
-      await guest.pressPowerButton();
-      await guest.waitForPowerOff();
+      return guest;
     };
     await personalize(image, '--hostname', 'first', '--password-hash', hashes[0], '--systems', 'web');
-    await boot('personal disk', passwords[0], async (shell) => {
+    const first = await boot('personal disk', passwords[0], async (shell) => {
       expect(await shell.output('hostname')).toBe('first');
       expect((await shell.run('systemx status')).output).toContain('there is no system web to start');
       await shell.output('systemx create web');
@@ -209,6 +208,8 @@ describe('a machine', () => {
       // It is kept when passwd is done: busybox's own, which its shell would take, leaves that for later.
       expect(await shell.output('grep -c root: /hd/.pe/shadow')).toBe('1');
     });
+    await first.pressPowerButton();
+    await first.waitForPowerOff();
     await personalize(image, '--hostname', 'second', '--password-hash', hashes[1]);
     await boot('personal disk again', passwords[1], async (shell) => {
       expect(await shell.output('hostname; grep -c 192.0.2.9 /etc/resolv.conf')).toBe('second\n1');

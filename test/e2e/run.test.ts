@@ -1,28 +1,26 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
 import { probe } from '../../src/boot/accel.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
 import { makeBootKey } from '../helpers/boot-key.ts';
-import { asPlainUser, type Ended, type PlainOptions } from '../helpers/plain-user.ts';
+import { asPlainUser, type Ended, giveToPlainUser, type PlainOptions } from '../helpers/plain-user.ts';
 
 const { cache, dir, images, tools } = inject('fixture');
 const cli = join(packageRoot(), 'dist', 'diskbios.js');
-const env = { HOME: dir, XDG_CACHE_HOME: cache };
+const temporary = join(dir, 'run');
+mkdirSync(temporary);
+giveToPlainUser(temporary);
+const env = { HOME: dir, XDG_CACHE_HOME: cache, TMPDIR: temporary };
 
 const diskbios = (args: readonly string[], options: PlainOptions = {}): Promise<Ended> =>
   asPlainUser([process.execPath, cli, ...args], { cwd: dir, env, ...options });
 
-/** Folders for temporary files whose process is gone: what living ones use is theirs. */
-const leftovers = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => {
-    const pid = /^p(\d+)-/.exec(name)?.[1];
-    return pid !== undefined && !existsSync(`/proc/${pid}`);
-  });
+/** Folders for temporary files that a run has left in this folder of ours alone. */
+const leftovers = (): string[] => readdirSync(temporary);
 
 test('software emulation passes the probe', async () => {
   expect(await probe(qemuFromTree(tools), 'tcg')).toMatchObject({ works: true });
@@ -33,10 +31,9 @@ test('the tests run commands without the rights of root', async () => {
 });
 
 test('run prints the console; Ctrl-C ends it and leaves nothing behind', async () => {
-  const before = leftovers();
   let said = '';
   let interrupted = false;
-  const ended = await diskbios(['run', join(images, 'minimal.iso')], {
+  const ended = await diskbios(['run', join(images, 'quick.iso')], {
     onText: (text, { pid }) => {
       said += text;
       if (interrupted || !said.includes('DISKBIOS-READY')) return;
@@ -46,8 +43,8 @@ test('run prints the console; Ctrl-C ends it and leaves nothing behind', async (
   });
   expect(ended.code).toBe(130);
   expect(ended.err).toMatch(/pinned QEMU with (KVM|TCG|HVF)/);
-  expect(ended.err).toMatch(/minimal\.iso as CD, BIOS, 512\.0 MiB, \d processor/);
-  expect(leftovers()).toEqual(before);
+  expect(ended.err).toMatch(/quick\.iso as CD, BIOS, 512\.0 MiB, \d processor/);
+  expect(leftovers()).toEqual([]);
 });
 
 test('run of an image that does not boot: exit code 1 and the reason', async () => {
@@ -98,27 +95,26 @@ test('--dry-run of a program for UEFI with a key of the user: what the command l
 }, 120_000);
 
 test('in a terminal, the guest has it: what is typed reaches the guest, Ctrl-A X ends QEMU', async () => {
-  const before = leftovers();
-  const command = [process.execPath, cli, 'run', join(images, 'minimal.iso')].join(' ');
+  const command = [process.execPath, cli, 'run', join(images, 'quick.iso')].join(' ');
   let said = '';
   let typed = '';
   const ended = await asPlainUser(['script', '-qec', command, '/dev/null'], {
     ...{ cwd: dir, env: { ...env, TERM: 'vt100' }, typing: true },
     onText: (text, child) => {
       said += text;
-      if (typed === '' && said.includes('minimal login: ')) child.type((typed = 'somebody\r'));
+      if (typed === '' && said.includes('quick login: ')) child.type((typed = 'somebody\r'));
       if (typed === 'somebody\r' && said.includes('Password: ')) child.type((typed = '\x01x'));
     },
   });
   expect(said).toContain('Ctrl-A X ends it');
   expect(said).toContain('login: somebody');
   expect(ended.code).toBe(0);
-  expect(leftovers()).toEqual(before);
+  expect(leftovers()).toEqual([]);
 });
 
 test('--screenshot saves the screen and switches off', async () => {
   const file = join(dir, 'welcome.png');
-  const { code, out } = await diskbios(['run', join(images, 'minimal.iso'), '--screenshot', file]);
+  const { code, out } = await diskbios(['run', join(images, 'quick.iso'), '--screenshot', file]);
   expect(code).toBe(0);
   expect(out).toBe(`${file}\n`);
   const size = (await asPlainUser(['file', '-b', file])).out;
@@ -146,7 +142,7 @@ test('--ssh lets in a key made for the session, gives the exit code, and --snaps
   const log = join(dir, 'console.log');
   const given = ['--snapshot', '--disk', `${disk}:64MiB`, '--log', log];
   const command = 'echo kept > /dev/vda; sync; head -c 4 /dev/vda; exit 7';
-  const ended = await diskbios(['run', join(images, 'cloud.iso'), '--ssh', ...given, '--', command]);
+  const ended = await diskbios(['run', join(images, 'quick-cloud.iso'), '--ssh', ...given, '--', command]);
   expect(ended.err).toContain('it is shown one that is made for this session');
   expect(ended).toMatchObject({ out: 'kept', code: 7 });
   expect(readFileSync(disk).subarray(0, 4)).toEqual(Buffer.alloc(4));
@@ -154,8 +150,7 @@ test('--ssh lets in a key made for the session, gives the exit code, and --snaps
 });
 
 test('--ssh logs in: in a terminal, what is typed reaches the shell there', async () => {
-  const before = leftovers();
-  const command = [process.execPath, cli, 'run', join(images, 'cloud.iso'), '--ssh'].join(' ');
+  const command = [process.execPath, cli, 'run', join(images, 'quick-cloud.iso'), '--ssh'].join(' ');
   let said = '';
   let typed = false;
   const ended = await asPlainUser(['script', '-qec', command, '/dev/null'], {
@@ -171,11 +166,11 @@ test('--ssh logs in: in a terminal, what is typed reaches the shell there', asyn
   expect(said).toContain('/dev/pts/0');
   expect(said).toContain('switching it off');
   expect(ended.code).toBe(9);
-  expect(leftovers()).toEqual(before);
+  expect(leftovers()).toEqual([]);
 });
 
 test('--ssh of an image without an SSH server says so', async () => {
-  const ended = await diskbios(['run', join(images, 'minimal.iso'), '--ssh', '--', 'true']);
+  const ended = await diskbios(['run', join(images, 'quick.iso'), '--ssh', '--', 'true']);
   expect(ended.err).toContain('it is READY, but no SSH server answers');
   expect(ended.code).toBe(1);
 });

@@ -58,7 +58,7 @@ async function addresses(system: string): Promise<string[]> {
 }
 /** Waits until a system has both its addresses; a new one is on trial for a second (RFC 4862). */
 async function bothAddresses(system: string): Promise<string[]> {
-  const found = expect.poll(() => addresses(system), { timeout: minute, interval: 300 });
+  const found = expect.poll(() => addresses(system), { timeout: 4 * minute, interval: 300 });
   await found.toEqual([expect.stringMatching(/^[\d.]+$/), expect.stringMatching(/^fd.*:/)]);
   return addresses(system);
 }
@@ -179,7 +179,9 @@ describe('systems on the bridge', () => {
     const change = (to: string): string =>
       `ip link set eth0 down; ip link set eth0 address ${to}; ip link set eth0 up; ping -c 1 -W 2 ${pe}`;
     expect(await works(inside('web', change('02:11:22:33:44:55')))).toBe(false);
-    await expect.poll(() => works(inside('web', change(mac))), { timeout: minute, interval: 300 }).toBe(true);
+    await expect
+      .poll(() => works(inside('web', change(mac))), { timeout: 4 * minute, interval: 300 })
+      .toBe(true);
   });
 
   test('a fixed address and forwarded ports, from everywhere, and gone at the end', async () => {
@@ -198,9 +200,9 @@ describe('systems on the bridge', () => {
         `printf '${serve.replaceAll('\n', '\\n')}' >/etc/rc.d/serve; chmod +x /etc/rc.d/serve; /etc/rc.d/serve`,
       ),
     );
-    const own = expect.poll(() => addresses('web'), { timeout: minute });
+    const own = expect.poll(() => addresses('web'), { timeout: 4 * minute });
     await own.toEqual(expect.arrayContaining([fixed, fixed6]));
-    await expect.poll(() => fromHost(), { timeout: minute, interval: 500 }).toBe('hello\n');
+    await expect.poll(() => fromHost(), { timeout: 4 * minute, interval: 500 }).toBe('hello\n');
     const ports = [outside.pe, 'dual.pe', `[${await peAddress6()}]`].map((target) => `${target}:8080`);
     expect(await sh(get('127.0.0.1:8080', ...ports))).toBe('hello\n'.repeat(4).trim());
     for (const from of ['db', 'web'])
@@ -240,7 +242,7 @@ describe('systems on the bridge', () => {
     expect(await sh('cat /etc/hosts')).not.toContain('web.pe');
     // The name server is told by a signal.
     const asked = (): Promise<string> => sh(inside('db', 'nslookup web.pe 2>&1 || true'));
-    await expect.poll(asked, { timeout: minute, interval: 300 }).toContain('NXDOMAIN');
+    await expect.poll(asked, { timeout: 4 * minute, interval: 300 }).toContain('NXDOMAIN');
     expect(await works(inside('db', 'nslookup db.pe'))).toBe(true);
   });
 });
@@ -319,7 +321,7 @@ describe("the PE's own network", () => {
     expect(await sh('systemx network set dns=192.0.2.53 --try 1 && cat /etc/resolv.conf')).toContain(
       'nameserver 192.0.2.53',
     );
-    await expect.poll(ownAddress, { timeout: minute, interval: 300 }).toBe(outside.pe);
+    await expect.poll(ownAddress, { timeout: 4 * minute, interval: 300 }).toBe(outside.pe);
     expect(await works('ls /hd/.pe/network.json')).toBe(false);
     expect(await sh('cat /etc/resolv.conf')).not.toContain('192.0.2.53');
     expect((await run('systemx network keep')).stderr).toContain('no network settings are on trial');
@@ -336,9 +338,9 @@ describe("the PE's own network", () => {
     expect(await sh('ip -6 route show default')).toContain(`via ${outside.router6}`);
     // And the systems are as they were.
     expect(await sh('cat /hd/.pe/systems-network.json')).toBe(before);
-    const own = expect.poll(() => addresses('web'), { timeout: minute, interval: 300 });
+    const own = expect.poll(() => addresses('web'), { timeout: 4 * minute, interval: 300 });
     await own.toContainEqual(expect.stringMatching(/\.20$/));
-    await expect.poll(() => fromHost(outside.other), { timeout: minute, interval: 500 }).toBe('hello\n');
+    await expect.poll(() => fromHost(outside.other), { timeout: 4 * minute, interval: 500 }).toBe('hello\n');
     await reachesAll([outside.router, outside.router6], 'web');
   });
 
@@ -351,7 +353,7 @@ describe("the PE's own network", () => {
     expect(stdout).toContain(`eth0 has ${outside.pe}/24`);
     expect(await works('ls /hd/.pe/network.json')).toBe(false);
     // What a router tells counts again.
-    await expect.poll(peAddress6, { timeout: minute, interval: 300 }).toMatch(/^fec0:.*ff:fe/);
+    await expect.poll(peAddress6, { timeout: 4 * minute, interval: 300 }).toMatch(/^fec0:.*ff:fe/);
     expect((await run('systemx status')).stdout).not.toContain('network.json');
   });
 
@@ -360,7 +362,7 @@ describe("the PE's own network", () => {
     expect((await addresses('web'))[0]).toMatch(/^10\.88\./);
     await sh('systemx stop web && systemx start db');
     await expect
-      .poll(() => addresses('db'), { timeout: minute, interval: 300 })
+      .poll(() => addresses('db'), { timeout: 4 * minute, interval: 300 })
       .toEqual([expect.stringMatching(/^10\.99\.0\./)]);
     await reachesAll(['10.99.0.1', 'db.pe', 'dual.pe', outside.router], 'db');
   });
@@ -392,7 +394,7 @@ const peAddress6 = async (): Promise<string> =>
 
 async function bothOnLan(): Promise<string[]> {
   await expect
-    .poll(() => addresses('lan'), { timeout: minute })
+    .poll(() => addresses('lan'), { timeout: 4 * minute })
     .toEqual([expect.stringMatching(/^10\.0\.2\./), expect.stringMatching(/^fec0:/)]);
   return addresses('lan');
 }

@@ -1,3 +1,3 @@
 import { recipeCases } from '../helpers/recipe-cases.ts';
 
-await recipeCases('systems', ['systems', 'disks', 'limits', 'carried']);
+await recipeCases('systems', ['systems']);

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { readyPattern } from '../../src/base/console-lines.ts';
 import type { Attachment } from '../../src/base/machine.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { chooseAccelerator } from '../../src/boot/accel.ts';
+import { type AcceleratorChoice, chooseAccelerator } from '../../src/boot/accel.ts';
 import { takeKernel } from '../../src/boot/direct-kernel.ts';
 import { type Guest, withGuest } from '../../src/boot/guest.ts';
 import type { GuestRequest } from '../../src/boot/launch.ts';
@@ -30,6 +30,15 @@ export interface BootRequest extends Partial<Omit<GuestRequest, 'accelerator'>> 
 /** A drive for an image that must not change. */
 export function medium(file: string, as: Attachment): GuestRequest['drives'][number] {
   return { file, as, format: 'raw', writes: as === 'cd' ? 'refuse' : 'discard' };
+}
+
+/** Machines that other test files run beside, on the processors of one: how much slower each gets. */
+const company = 3;
+
+/** How machines are run here, and with how much patience. */
+export async function acceleratorFor(tools: QemuTools, dir: string): Promise<AcceleratorChoice> {
+  const choice = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
+  return { ...choice, patience: choice.patience * company };
 }
 
 const kernels = new Map<string, Promise<DirectKernel>>();
@@ -59,7 +68,7 @@ export async function bootGuest(
 ): Promise<Guest> {
   const pinned = qemuFromTree(dir);
   const tools: QemuTools = { ...pinned, argv: (...args) => [...within, ...pinned.argv(...args)] };
-  const { kind, cpu, patience } = await chooseAccelerator(pinned, { cacheDir: join(dir, '..', '..', '..') });
+  const { kind, cpu, patience } = await acceleratorFor(pinned, dir);
   mkdirSync(logs, { recursive: true });
   const request: GuestRequest = {
     firmware: 'bios',

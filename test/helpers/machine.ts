@@ -2,12 +2,11 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Attachment, MachineDisk } from '../../src/base/machine.ts';
 import { packageRoot } from '../../src/base/package-root.ts';
-import { chooseAccelerator } from '../../src/boot/accel.ts';
 import type { Guest } from '../../src/boot/guest.ts';
 import { type Machine, type MachineSpec, withMachine } from '../../src/boot/machine.ts';
 import { type SshAnswer, type SshKey, waitForSsh } from '../../src/boot/ssh.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
-import { passMenu, waitForReady } from './boot.ts';
+import { acceleratorFor, passMenu, waitForReady } from './boot.ts';
 
 const logs = join(packageRoot(), 'test-results', 'serial');
 
@@ -33,7 +32,7 @@ export async function usingMachine<T>(
   work: (machine: Machine) => Promise<T>,
 ): Promise<T> {
   const tools = qemuFromTree(dir);
-  const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
+  const { kind, cpu, patience } = await acceleratorFor(tools, dir);
   const spec: MachineSpec = {
     ...{ name: 'machine', index: 0, firmware: 'bios', memory: 512 * 1024 ** 2, cpus: 1, disks: {} },
     ...{ image: { file, as }, networks: [{ kind: 'user' }], ...over },
@@ -59,5 +58,5 @@ export async function powerOn(machine: Machine): Promise<Guest> {
 /** Runs a command by SSH as soon as the machine lets us. */
 export function bySsh(machine: Machine, tools: string, key: SshKey, command: string): Promise<SshAnswer> {
   const target = { tools: qemuFromTree(tools), port: machine.sshPort ?? 0, key };
-  return waitForSsh(target, command, { within: 60_000 });
+  return waitForSsh(target, command, { within: 180_000 });
 }

@@ -34,7 +34,7 @@ export interface SshTarget {
  */
 export async function ssh(target: SshTarget, command: string): Promise<SshAnswer> {
   const given = { ...target, tools: qemuFromTree(target.tools) };
-  const answer = await waitForSsh(given, command, { within: 60_000 });
+  const answer = await waitForSsh(given, command, { within: 180_000 });
   const { hostKey } = answer;
   return answer.how === 'ran'
     ? { code: answer.status, out: answer.stdout, err: answer.stderr, hostKey }

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { chooseAccelerator } from '../../src/boot/accel.ts';
 import type { Guest } from '../../src/boot/guest.ts';
 import { type Machine, type MachineSpec, withMachine } from '../../src/boot/machine.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
 import { startedKernel } from '../../src/image/kernel.ts';
-import { passMenu, waitForReady } from './boot.ts';
+import { acceleratorFor, passMenu, waitForReady } from './boot.ts';
 import type { Fixture } from './e2e-setup.ts';
 
 export const minute = 60_000;
@@ -60,7 +59,7 @@ export async function startPe(
   { name, files, size }: { readonly name: string; readonly files: string | undefined; readonly size: number },
 ): Promise<RunningPe> {
   const tools = qemuFromTree(dir);
-  const { kind, cpu, patience } = await chooseAccelerator(tools, { cacheDir: join(dir, '..', '..', '..') });
+  const { kind, cpu, patience } = await acceleratorFor(tools, dir);
   const spec: MachineSpec = {
     ...{ name, index: 0, firmware: 'bios', memory: 1024 ** 3, cpus: 1, networks: [{ kind: 'user' }] },
     // What happens before the kernel runs is not what these tests are about.
@@ -110,7 +109,7 @@ function words(machine: Machine, guest: Guest, end: () => Promise<void>): Runnin
     expect(status, `${command}\n${stdout}${stderr}`).toBe(0);
     return stdout.trim();
   };
-  const until: RunningPe['until'] = async (command, said, within = 2 * minute) => {
+  const until: RunningPe['until'] = async (command, said, within = 4 * minute) => {
     const look = expect.poll(async () => (await run(`${command} 2>&1`)).stdout.trim(), {
       timeout: within,
       interval: 300,
@@ -131,7 +130,7 @@ function words(machine: Machine, guest: Guest, end: () => Promise<void>): Runnin
     state,
     until,
     untilState: async (system, wanted) => {
-      await expect.poll(() => state(system), { timeout: 2 * minute, interval: 300 }).toBe(wanted);
+      await expect.poll(() => state(system), { timeout: 4 * minute, interval: 300 }).toBe(wanted);
     },
     initPid: (system) => sh(`cat /run/diskbios/systems/${system}/init-pid`),
     type: (text) => guest.type(text),
@@ -150,14 +149,14 @@ function words(machine: Machine, guest: Guest, end: () => Promise<void>): Runnin
         },
         shown,
         untilShown: async (text) => {
-          await expect.poll(shown, { timeout: 2 * minute, interval: 300 }).toMatch(text);
+          await expect.poll(shown, { timeout: 4 * minute, interval: 300 }).toMatch(text);
         },
         async knockUntil(text) {
           const knock = async (): Promise<string> => {
             await machine.agent().run(`cat >${at}/keys`, { stdin: '\r', within: minute });
             return shown();
           };
-          await expect.poll(knock, { timeout: 2 * minute, interval: 1000 }).toMatch(text);
+          await expect.poll(knock, { timeout: 4 * minute, interval: 1000 }).toMatch(text);
         },
         async ended() {
           await done;

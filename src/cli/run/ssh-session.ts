@@ -13,7 +13,7 @@ import { convertedKeys, ownClient, pinnedClient, type SshClient } from './ssh-cl
 /** What a boot until the SSH server answers may take on an ordinary machine, in milliseconds. */
 const serverMs = 120_000;
 /** A PE that is READY has its SSH server, if it has one, before so many milliseconds more. */
-const afterReadyMs = 20_000;
+const afterReadyMs = 10_000;
 /** The welcome screen with its password comes soon after READY. */
 const screenMs = 20_000;
 
