@@ -6,6 +6,7 @@ import { makeEfiStick } from '../../src/boot/efi-stick.ts';
 import type { Guest } from '../../src/boot/guest.ts';
 import { qemuFromTree } from '../../src/boot/tools.ts';
 import { writeUefiVariables } from '../../src/boot/uefi-variables.ts';
+import { personalize } from '../../src/image/personalize.ts';
 import { run } from '../../src/sys/run.ts';
 import { type BootRequest, bootGuest, medium, waitForReady } from '../helpers/boot.ts';
 import { makeBootKey } from '../helpers/boot-key.ts';
@@ -22,7 +23,7 @@ type Drives = NonNullable<BootRequest['drives']>;
 const debian = `name: debian
 extends: minimal
 kernel: { modules: { include: [efivarfs] } }
-boot: { timeout: 0, first-disk: false, secure: auto }
+boot: { timeout: 0, first-disk: false }
 media: !replace { iso: {} }
 tests: !replace []
 `;
@@ -59,6 +60,14 @@ function placeIn(image: string, text: string): number {
   const at = readFileSync(image).indexOf(text);
   expect(at, `there is no ${text} in ${image}`).toBeGreaterThan(-1);
   return at;
+}
+
+/** A copy of an image with personal settings. */
+function personal(image: string, name: string): string {
+  const copy = join(dir, name);
+  copyFileSync(image, copy);
+  personalize(copy, { settings: { hostname: 'personal' } });
+  return copy;
 }
 
 /** A copy of an image with one bit of one byte changed. */
@@ -115,11 +124,12 @@ async function isRefused(guest: Guest, words: string): Promise<void> {
 describe('signed by Debian', () => {
   const iso = join(images, 'debian.iso');
 
-  test('starts where only Microsoft’s keys are known; a program signed by another key does not', async () => {
+  test('starts where only Microsoft’s keys are known, with personal settings; a program signed by another key does not', async () => {
     const strange = await stick(join(images, 'own.efi'), 'strange');
-    const guest = await boot('debian', 'microsoft', strange, medium(iso, 'cd'));
+    const guest = await boot('debian', 'microsoft', strange, medium(personal(iso, 'personal.iso'), 'cd'));
     await passesOver(guest);
-    await startsSecurely(guest);
+    const shell = await startsSecurely(guest);
+    expect(await shell.output('hostname')).toBe('personal');
   });
 
   test('a kernel with one byte changed is refused', async () => {
@@ -149,9 +159,12 @@ describe('signed by a key of one’s own', () => {
   });
 
   test('the disk starts; when the running machine has changed its menu it does not any more', async () => {
-    const guest = await boot('own disk', 'own', medium(disk, 'virtio'));
+    // Nobody has signed such settings: they change nothing.
+    const image = personal(disk, 'personal-own.img');
+    const guest = await boot('own disk', 'own', medium(image, 'virtio'));
     const shell = await startsSecurely(guest);
-    const at = placeIn(disk, '# Made by diskbios from the recipe of');
+    expect(await shell.output('hostname')).not.toBe('personal');
+    const at = placeIn(image, '# Made by diskbios from the recipe of');
     await shell.output(`echo x | dd of=/dev/vda bs=1 count=1 seek=${at} conv=notrunc && sync`);
     guest.serial.send('reboot -f\r');
     await isRefused(guest, 'not as it was signed');
