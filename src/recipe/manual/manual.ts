@@ -34,7 +34,7 @@ Relative paths start from the folder of the file they are written in.
 const merging = `## How recipes build on each other
 
 \`extends\` names one recipe or several: a path relative to the file (\`./common.yaml\`), or the name of a recipe that
-comes with diskbios (\`base\`, \`diskbios\`, \`cloud\`, \`cloudbios\`, \`minimal\`). Parents may have parents. Each file counts once;
+comes with diskbios (\`base\`, \`diskbios\`, \`cloud\`, \`cloudbios\`, \`cloudbios-fast\`, \`mini-itx\`, \`minimal\`). Parents may have parents. Each file counts once;
 parents come before children, and of several parents the later wins over the earlier. \`name\` is not inherited.
 
 | in the child | what it does |

@@ -31,7 +31,7 @@ test('the manual of systemx is current: node .config/gen-docs.mjs', async () => 
   expect(text('docs/systemx.md')).toBe(manualPage(await Promise.all(shown.map((verb) => verb.load()))));
 });
 
-test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])(
+test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'cloudbios-fast', 'mini-itx', 'minimal'])(
   'an editor finds nothing wrong with %s',
   (name) => {
     const source = text(`recipes/${name}.yaml`);

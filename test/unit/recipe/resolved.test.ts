@@ -5,7 +5,7 @@ import { loadRecipe } from '../../../src/recipe/load.ts';
 import { resolvedText } from '../../../src/recipe/resolved.ts';
 import { parent, writeRecipes } from './write-recipes.ts';
 
-test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'minimal'])(
+test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'cloudbios-fast', 'mini-itx', 'minimal'])(
   '%s, written out, means the same',
   async (name) => {
     const loaded = await loadRecipe(name);
