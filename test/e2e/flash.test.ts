@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -13,19 +14,30 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { withGuest } from '../../src/boot/guest.ts';
+import type { GuestRequest } from '../../src/boot/launch.ts';
+import { qemuFromTree } from '../../src/boot/tools.ts';
 import { parseBmap } from '../../src/formats/bmap.ts';
 import { readPartitionTables } from '../../src/formats/partitions.ts';
 import { findProgram, run } from '../../src/sys/run.ts';
+import { acceleratorFor, medium, passMenu, waitForReady } from '../helpers/boot.ts';
 import { asPlainUser, type Ended, giveToPlainUser } from '../helpers/plain-user.ts';
 import { loop, noLoops, smallDisk } from '../unit/flash/loops.ts';
 
-const { dir, cache, recipes } = inject('fixture');
+const { dir, cache, recipes, tools } = inject('fixture');
 const out = join(dir, 'flash');
 const image = join(out, 'minimal.img');
 const isRoot = process.getuid?.() === 0;
 
 const env = { HOME: dir, XDG_CACHE_HOME: cache };
 const cli = [process.execPath, join(packageRoot(), 'dist', 'diskbios.js')];
+
+/** UEFI of 32 bits, which boards with a processor of 64 bits have; Debian's ovmf-ia32. */
+const uefi32 = {
+  code: '/usr/share/OVMF/OVMF32_CODE_4M.secboot.fd',
+  vars: '/usr/share/OVMF/OVMF32_VARS_4M.fd',
+};
+const noUefi32 = existsSync(uefi32.code) ? '' : ' (ovmf-ia32 is not on this machine)';
 
 /** As a user without rights. */
 function diskbios(...args: string[]): Promise<Ended> {
@@ -123,6 +135,25 @@ describe('flash', () => {
     expect(said).toContain('read back and the same');
     expect(readFileSync(join(out, 'copy.img')).equals(readFileSync(image))).toBe(true);
     rmSync(join(out, 'copy.img'));
+  });
+
+  test.skipIf(noUefi32 !== '')(`it starts on UEFI of 32 bits${noUefi32}`, async () => {
+    const pinned = qemuFromTree(tools);
+    const { kind, cpu, patience } = await acceleratorFor(pinned, tools);
+    const request: GuestRequest = {
+      // This firmware needs the machine that Secure Boot needs; its variables have no keys.
+      firmware: 'uefi-secure',
+      accelerator: { kind, cpu },
+      drives: [medium(image, 'usb')],
+      ...{ memory: 512 * 1024 ** 2, cpus: 1, networks: [], usbInput: false, emptySlots: 0 },
+      ...{ display: 'none' as const, vncPort: undefined },
+      ...{ uefiVars: undefined, kernel: undefined },
+    };
+    const machine = { ...pinned, uefi: { ...pinned.uefi, secure: uefi32 } };
+    await withGuest(machine, request, { patience }, async (guest) => {
+      await passMenu(guest);
+      await waitForReady(guest);
+    });
   });
 
   test.each<[string, NodeJS.Signals, number | undefined]>([
