@@ -14,7 +14,7 @@ TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-ut
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
-.PHONY: help image test check unit e2e mutation bench soak docs clean setup setup-dev host node-version
+.PHONY: help image test check unit e2e mutation bench media soak docs clean setup setup-dev host node-version
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -46,7 +46,10 @@ e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and U
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
 
-soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot
+media: setup ## boot every medium on every bus with BIOS and UEFI (some 15 minutes; a part: FILTER=vhd make media)
+	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media $(if $(FILTER),--filter '$(FILTER)')
+
+soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot; CAMPAIGN=personalize
 	@node dist/soak.js
 
 bench: setup ## measure builds and boots, as medians and ratios; results in bench/results/

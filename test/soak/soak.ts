@@ -1,5 +1,5 @@
-// `make soak`: cuts the power at random instants of operations on systems, or of the first boot from a disk, and looks at what the
-// next boot makes of each disk.
+// `make soak`: cuts the power at random instants of operations on systems, of the first boot from a disk, or of writing personal
+// settings, and looks at what the next boot makes of each disk.
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -24,6 +24,13 @@ import {
   verifyFirstBoot,
 } from './first-boot.ts';
 import { type Bench, saveHalfBooted } from './pe.ts';
+import {
+  drawPersonalizeCut,
+  type PersonalizeCut,
+  personalizeCutText,
+  recordPersonalize,
+  verifyPersonalize,
+} from './personalize-cuts.ts';
 import { readRecording, record } from './record.ts';
 import { verify } from './verify.ts';
 
@@ -40,10 +47,10 @@ function numberOf(name: string, otherwise: number): number {
   process.exit(2);
 }
 
-const campaigns = ['systems', 'first-boot'];
+const campaigns = ['systems', 'first-boot', 'personalize'];
 const kind = setting('CAMPAIGN', 'systems');
 if (!campaigns.includes(kind)) {
-  console.error(`CAMPAIGN=${kind}: ${campaigns.join(' or ')} was expected`);
+  console.error(`CAMPAIGN=${kind}: one of ${campaigns.join(', ')} was expected`);
   process.exit(2);
 }
 const seed = setting('SEED', String(Date.now() % 1_000_000));
@@ -92,6 +99,8 @@ async function prepare(medium: 'iso' | 'usb', file: string): Promise<Bench> {
 interface Prepared<C> extends Trials<C> {
   readonly bench: Bench;
   readonly text: (cut: C) => string;
+  /** Nothing is kept that a cut could be tried with again, but for the seed; and no boot goes on from a state. */
+  readonly plain?: boolean;
 }
 
 const folder = join(results, 'recording');
@@ -123,11 +132,24 @@ async function firstBoot(): Promise<Prepared<FirstBootCut>> {
   };
 }
 
-async function tryAll<C>({ bench, text, ...trials }: Prepared<C>): Promise<void> {
+async function personalizing(): Promise<Prepared<PersonalizeCut>> {
+  const bench = await prepare('usb', 'cloud-agent.img');
+  const recording = await recordPersonalize(bench, folder);
+  return {
+    bench,
+    draw: (number) => drawPersonalizeCut(recording, seed, number),
+    verify: (cut, boots) => verifyPersonalize(bench, recording, cut, boots),
+    text: personalizeCutText,
+    plain: true,
+  };
+}
+
+async function tryAll<C>({ bench, text, plain = false, ...trials }: Prepared<C>): Promise<void> {
   console.log(`${bench.tools.name} with ${bench.accelerator.reason}`);
   const state = join(results, 'half-booted');
-  await saveHalfBooted(bench, state);
-  const again = `CAMPAIGN=${kind} SEED=${seed} RECORDING=${relative(process.cwd(), recordings)}`;
+  if (!plain) await saveHalfBooted(bench, state);
+  const recording = plain ? '' : ` RECORDING=${relative(process.cwd(), recordings)}`;
+  const again = `CAMPAIGN=${kind} SEED=${seed}${recording}`;
   const { passed, failed } = await campaign(
     trials,
     { cuts, jobs, scratch: tmpdir(), state },
@@ -139,10 +161,12 @@ async function tryAll<C>({ bench, text, ...trials }: Prepared<C>): Promise<void>
     },
   );
   console.log(`${passed} passed, ${failed} failed`);
-  rmSync(state);
+  rmSync(state, { force: true });
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
 mkdirSync(results, { recursive: true });
 console.log(`CAMPAIGN=${kind} SEED=${seed} CUT=${cuts[0] ?? 1}-${cuts.at(-1) ?? 1} JOBS=${jobs} make soak\n`);
-await (kind === 'first-boot' ? firstBoot().then(tryAll) : operations().then(tryAll));
+if (kind === 'first-boot') await tryAll(await firstBoot());
+else if (kind === 'personalize') await tryAll(await personalizing());
+else await tryAll(await operations());
