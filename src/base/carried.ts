@@ -1,4 +1,5 @@
-import { fieldsOf, parseJson, readerOf } from './json-reader.ts';
+import { fieldsOf, readerOf } from './json-reader.ts';
+import { parseJson } from './parse-json.ts';
 import { type SystemKind, systemKinds, type TemplateRef } from './system.ts';
 import { versionProblem, wrongName } from './system-file.ts';
 

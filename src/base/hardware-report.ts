@@ -1,4 +1,5 @@
-import { fieldsOf, parseJson, type Reader, readerOf } from './json-reader.ts';
+import { fieldsOf, type Reader, readerOf } from './json-reader.ts';
+import { parseJson } from './parse-json.ts';
 
 export const bootFirmwares = ['bios', 'uefi', 'uefi-32'] as const;
 export const diskKinds = ['ssd', 'hdd', 'flash', 'cd'] as const;

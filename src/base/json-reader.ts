@@ -48,7 +48,7 @@ class FieldReader implements Reader {
 
   onlyKnown(keys: readonly string[] | ReadonlySet<string>): void {
     const known = keys instanceof Set ? keys : new Set(keys);
-    for (const key of Object.keys(this.#fields)) if (!known.has(key)) this.wrong(key, 'is not known here');
+    for (const key in this.#fields) if (!known.has(key)) this.wrong(key, 'is not known here');
   }
 
   value(key: string): unknown {
@@ -160,14 +160,5 @@ class FieldReader implements Reader {
     if (Array.isArray(value)) return value;
     this.wrong(key, 'is no list');
     return [];
-  }
-}
-
-/** `undefined` for no text, and for what is no JSON. */
-export function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
   }
 }

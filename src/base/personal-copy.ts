@@ -1,5 +1,5 @@
 import { crc32 } from './crc.ts';
-import { parseJson } from './json-reader.ts';
+import { parseJson } from './parse-json.ts';
 import { checkPersonal, type PersonalFile } from './personal.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { fieldsOf, parseJson, readerOf } from './json-reader.ts';
+import { fieldsOf, readerOf } from './json-reader.ts';
+import { parseJson } from './parse-json.ts';
 import { nameProblem, type TemplateFile } from './system.ts';
 import { versionProblem } from './system-file.ts';
 

@@ -1,8 +1,15 @@
-/** Characters that take two columns of a terminal: East Asian scripts, full-width forms, emoji. */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
-/** Accents and the like, which share the column of the character before them. */
-const combining = /\p{M}|\u200b|\u200d/u;
+/**
+ * What takes two columns of a terminal (East Asian scripts, full-width forms, emoji), and what takes none (accents and the like,
+ * which share the column of the character before them). Made when it is needed: QuickJS takes milliseconds for each.
+ */
+let patterns: { readonly wide: RegExp; readonly combining: RegExp } | undefined;
+const makePatterns = (): NonNullable<typeof patterns> => ({
+  wide: new RegExp(
+    String.raw`[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]`,
+    'u',
+  ),
+  combining: new RegExp(String.raw`\p{M}|\u200b|\u200d`, 'u'),
+});
 
 const plain = /^[ -~]*$/;
 
@@ -10,6 +17,8 @@ const plain = /^[ -~]*$/;
 export function textWidth(text: string): number {
   // Mostly so, and then there is nothing to look up.
   if (plain.test(text)) return text.length;
+  patterns ??= makePatterns();
+  const { wide, combining } = patterns;
   let columns = 0;
   for (const character of text) columns += combining.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return columns;

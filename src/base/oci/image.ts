@@ -1,4 +1,5 @@
-import { type Fields, fieldsOf, parseJson } from '../json-reader.ts';
+import { type Fields, fieldsOf } from '../json-reader.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** Descriptions of images: the OCI image layout and image specification 1.1, and what `docker save` writes. */
 

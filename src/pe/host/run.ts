@@ -7,7 +7,7 @@ import { shellLine } from '../lib/network-config.ts';
 
 /** Running programs to their end: part of the PE's one door to the machine (see src/pe/host.ts). */
 
-export const busybox = '/usr/bin/busybox';
+export { busybox } from './busybox.ts';
 
 export interface RunOptions {
   /** Nothing of the caller's environment is handed on but PATH. */
@@ -143,5 +143,3 @@ export function foreground(argv: readonly string[], env: Readonly<Record<string,
   os.signal(os.SIGINT, undefined);
   return code < 0 ? 128 - code : code;
 }
-
-export const environment = (name: string): string | undefined => std.getenv(name);

@@ -2,7 +2,7 @@ import * as os from 'os';
 import { decode } from '../../base/decode.ts';
 import { printError } from '../host.ts';
 import { toUtf8 } from '../lib/utf8.ts';
-import { busybox } from './run.ts';
+import { busybox } from './busybox.ts';
 
 /** The person at the terminal: part of the PE's one door to the machine (see src/pe/host.ts). */
 

@@ -1,4 +1,4 @@
-import { parseJson } from '../../base/json-reader.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
 import { type PersonalFile, personalSummary } from '../../base/personal.ts';
 import { makeFolders, removeOne } from '../host/files.ts';

@@ -10,6 +10,7 @@ import { endVerdict, serviceName, startPatience, systemOfService } from '../lib/
 import { nextToStart, type Planned } from '../lib/systems/start-order.ts';
 import { findSound, findSystem, isSound, listSystems } from '../systems/store.ts';
 import { endingOf, runState } from '../systems/target.ts';
+import { createExpecting } from './expecting.ts';
 import { log } from './log.ts';
 import type { Personal } from './personal.ts';
 import { type Services, startTicks } from './services.ts';
@@ -70,6 +71,7 @@ export function createSystems(
   const missing = new Map<string, string>();
   /** Known to an earlier supervisor of this boot: what this boot starts has been started. */
   const adopted = new Set<string>();
+  const expect = createExpecting(places);
 
   function add(name: string, system: SystemFile, engine?: string): void {
     const spec: PeConfigService = { run: [], after: [], restart: system.restart, env: {}, enabled: false };
@@ -215,6 +217,7 @@ export function createSystems(
       }
     },
     step() {
+      expect();
       for (const service of services.names()) {
         const name = systemOfService(service);
         if (name !== undefined) forgetGone(name);

@@ -1,4 +1,4 @@
-import { parseJson } from '../../base/json-reader.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
 import { makeFolders } from '../host/files.ts';
 import { isMountPoint } from '../host/mount-table.ts';

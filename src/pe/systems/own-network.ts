@@ -1,5 +1,5 @@
-import { parseJson } from '../../base/json-reader.ts';
 import { type NetworkOverride, networkOverride } from '../../base/network-override.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import type { PeConfig } from '../../base/pe-config.ts';
 import { makeFolders, removeOne } from '../host/files.ts';
 import { syncPaths } from '../host/tree.ts';

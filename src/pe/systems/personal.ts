@@ -1,4 +1,4 @@
-import { parseJson } from '../../base/json-reader.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import type { PersonalFile } from '../../base/personal.ts';
 import { newestCopy } from '../../base/personal-copy.ts';
 import { exists, readText } from '../host.ts';

@@ -3,7 +3,7 @@ import { exists, readText } from '../host.ts';
 import type { Phase } from '../lib/service-state.ts';
 import { runFolder } from '../lib/systems/places.ts';
 import { processesIn } from './cgroup.ts';
-import { type ServiceStates, serviceStates } from './supervisor-client.ts';
+import { type ServiceStates, serviceStates } from './service-states.ts';
 import { cgroupsFolder } from './target.ts';
 
 export type SystemState = 'running' | 'starting' | 'stopping' | 'stopped' | 'failed';
@@ -25,7 +25,8 @@ export function stateOf(name: string, services: ServiceStates = serviceStates())
   const known = services(name);
   if (known?.phase === 'running' && !exists(`${runFolder(name)}/up`)) return 'starting';
   if (known !== undefined) return states[known.phase];
-  return processesIn(`${cgroupsFolder}/${name}`).length > 0 ? 'running' : 'stopped';
+  const folder = `${cgroupsFolder}/${name}`;
+  return exists(folder) && processesIn(folder).length > 0 ? 'running' : 'stopped';
 }
 
 /** Throws `UserError` where a system has to be off for what is to be done. */

@@ -1,24 +1,11 @@
 import { FailedError } from '../../base/errors.ts';
-import { parseJson } from '../../base/json-reader.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import { exists, ownPid, readText, removeFile, sleep, writeFifo } from '../host.ts';
-import {
-  controlPath,
-  type Reply,
-  replyFolder,
-  type ServiceState,
-  type SupervisorState,
-  statePath,
-} from '../lib/service-state.ts';
+import { controlPath, type Reply, replyFolder, type ServiceState } from '../lib/service-state.ts';
 import { serviceName } from '../lib/systems/run-state.ts';
+import { serviceStates } from './service-states.ts';
 
-/** The service of a system; `undefined`: it was not started since boot. */
-export type ServiceStates = (system: string) => ServiceState | undefined;
-
-/** What the supervisor knows of systems, from one reading. */
-export function serviceStates(): ServiceStates {
-  const services = (parseJson(readText(statePath)) as SupervisorState | undefined)?.services;
-  return (system) => services?.[serviceName(system)];
-}
+export { type ServiceStates, serviceStates } from './service-states.ts';
 
 /** The same for one system. */
 export const serviceState = (system: string): ServiceState | undefined => serviceStates()(system);

@@ -1,4 +1,4 @@
-import { parseJson } from '../../base/json-reader.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import { type ExitStatus, readText } from '../host.ts';
 import { runFolder } from '../lib/systems/places.ts';
 import type { RunState } from '../lib/systems/run-state.ts';

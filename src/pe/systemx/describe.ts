@@ -1,16 +1,8 @@
-import { livefsTemplate } from '../../base/system.ts';
 import { uptime } from '../host.ts';
 import { addressesOf } from '../systems/network/addresses.ts';
 import { stateOf, usageOf } from '../systems/running.ts';
 import type { FoundSystem } from '../systems/store.ts';
 import type { ServiceStates } from '../systems/supervisor-client.ts';
-
-/** The template of a system in one word, `-` where it has none. */
-export const templateName = ({ system }: FoundSystem): string => {
-  if (system?.template === undefined) return '-';
-  const { name, version } = system.template;
-  return name === livefsTemplate ? name : `${name}@${version}`;
-};
 
 /** Everything about a system that a program may want, as `--json` shows it. */
 export function describe(found: FoundSystem, services: ServiceStates): Record<string, unknown> {

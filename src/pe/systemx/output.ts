@@ -1,4 +1,4 @@
-import { environment } from '../host/run.ts';
+import { environment } from '../host/environment.ts';
 import { isTerminal } from '../host/terminal.ts';
 import { print, printError } from '../host.ts';
 

@@ -8,26 +8,27 @@ export interface Column {
 /** Lines of an aligned table: two blanks between columns, none at the end of a line. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const all = [columns.map(({ title }) => title), ...rows];
-  const known = new Map<string, number>();
-  // Cells say the same again and again.
-  const widthOf = (cell: string): number => {
-    const before = known.get(cell);
-    if (before !== undefined) return before;
-    const width = textWidth(cell);
-    known.set(cell, width);
-    return width;
-  };
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => widthOf(row[i] ?? ''))));
-  return all.map((row) =>
-    columns
-      .map(({ right }, i) => {
-        const cell = row[i] ?? '';
-        const pad = ' '.repeat((widths[i] ?? 0) - widthOf(cell));
-        return right === true ? pad + cell : cell + pad;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  // Column by column: cells say the same again and again, and QuickJS is slow in all that is done for each.
+  const lines = all.map(() => '');
+  columns.forEach(({ right }, i) => {
+    const widths = new Map<string, number>();
+    let width = 0;
+    for (const row of all) {
+      const cell = row[i] ?? '';
+      if (widths.has(cell)) continue;
+      const own = textWidth(cell);
+      widths.set(cell, own);
+      if (own > width) width = own;
+    }
+    const padded = new Map<string, string>();
+    for (const [cell, own] of widths) {
+      const pad = ' '.repeat(width - own);
+      padded.set(cell, `${i === 0 ? '' : '  '}${right === true ? pad + cell : cell + pad}`);
+    }
+    for (let n = 0; n < all.length; n += 1)
+      lines[n] = `${lines[n] ?? ''}${padded.get(all[n]?.[i] ?? '') ?? ''}`;
+  });
+  return lines.map((line) => line.trimEnd());
 }
 
 /** Lines `name   value`, for one thing. */

@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../../base/errors.ts';
 import { sha256 } from '../../base/json.ts';
-import { parseJson } from '../../base/json-reader.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import { chooseDockerImage, damagedImage, mostOfDescription, usable } from '../../base/oci/choose.ts';
 import {
   type Blob,

@@ -1,5 +1,6 @@
 import type { CarriedFile, CarriedSystem } from '../../../base/carried.ts';
-import { fieldsOf, parseJson } from '../../../base/json-reader.ts';
+import { fieldsOf } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import type { TemplateRef } from '../../../base/system.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { fieldsOf, parseJson, readerOf } from '../../../base/json-reader.ts';
+import { fieldsOf, readerOf } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { nameProblem, type SystemFile } from '../../../base/system.ts';
 import { parseSystem } from '../../../base/system-file.ts';
 

@@ -1,5 +1,5 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { lstat, removeOne, rename } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { flow, makeFile, pipe, startProgram, writeBytes } from '../../host/stream.ts';

@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import {
   type EngineName,
   livefsTemplate,

@@ -1,4 +1,4 @@
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { execute, must } from '../../host/run.ts';
 import { exists, kill, list, readText, removeFile, replaceFile } from '../../host.ts';
 import type { Bridge } from '../../lib/systems/network/bridge.ts';
@@ -9,6 +9,7 @@ import {
   hostLines,
   networkFolder,
 } from '../../lib/systems/network/dnsmasq.ts';
+import { planFilter, type Written } from '../../lib/systems/network/filter-plan.ts';
 import { withHosts } from '../../lib/systems/network/hosts-file.ts';
 import { withoutStale } from '../../lib/systems/network/leases.ts';
 import type { Member } from '../../lib/systems/network/member.ts';
@@ -44,25 +45,29 @@ export async function apply(bridge: Bridge, all: readonly Member[]): Promise<voi
   if (pid > 0 && readText(`/proc/${pid}/comm`)?.trim() === 'dnsmasq') kill(pid, hangUp);
 }
 
-/** What the packet filter was made from last. */
-const filtered = `${networkFolder}/filter.json`;
+const filterPath = `${networkFolder}/filter.json`;
 
-async function applyFilter(bridge: Bridge, all: readonly Member[]): Promise<void> {
-  const wanted = { bridge: JSON.stringify(bridge), members: all.map((one) => JSON.stringify(one)) };
-  const before = parseJson(readText(filtered)) as typeof wanted | undefined;
-  const added = all.filter((_, n) => before?.members.includes(wanted.members[n] ?? '') !== true);
-  const onlyMore =
-    before?.bridge === wanted.bridge &&
-    added.length > 0 &&
-    before.members.every((one) => wanted.members.includes(one));
+/** What the packet filter was written from last; `undefined`: there is none, or nobody knows. */
+export const writtenFilter = (): Written | undefined =>
+  parseJson(readText(filterPath)) as Written | undefined;
+
+/** Puts into the packet filter who is on the bridge, and who may be later. */
+export async function applyFilter(
+  bridge: Bridge,
+  running: readonly Member[],
+  expected: readonly Member[] = [],
+): Promise<void> {
+  const { what, added, all, written } = planFilter(writtenFilter(), bridge, running, expected);
   const more = (): string => nftAdditions(bridge, added);
-  if (!onlyMore || (await execute([nft, '-f', '-'], { stdin: more() })).code !== 0) {
+  const isWhole =
+    what === 'whole' || (what === 'more' && (await execute([nft, '-f', '-'], { stdin: more() })).code !== 0);
+  if (isWhole) {
     const rules = `${networkFolder}/nftables`;
-    removeFile(filtered);
+    removeFile(filterPath);
     replaceFile(rules, nftText(bridge, all));
     await must([nft, '-f', rules]);
   }
-  replaceFile(filtered, `${JSON.stringify(wanted)}\n`);
+  replaceFile(filterPath, `${JSON.stringify(written)}\n`);
 }
 
 /** It reads its leases at its start only, and writes them while it runs. */

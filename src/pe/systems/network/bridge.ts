@@ -1,4 +1,4 @@
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { makeFolders } from '../../host/files.ts';
 import { must } from '../../host/run.ts';
 import { exists, list, readText, removeFile, replaceFile, writeText } from '../../host.ts';
@@ -60,13 +60,14 @@ export async function ensureBridge(members: readonly Member[]): Promise<Bridge> 
   const around = surroundings();
   const config = peConfig();
   const wished = wishedNetwork(config);
+  const remembered = rememberedNetworks();
   const own = (text: string | undefined): string | undefined => (text === 'auto' ? undefined : text);
   const ipv6 =
     !exists(`${sysctl}/ipv6`) || wished?.ipv6 === 'off'
       ? undefined
-      : (own(wished?.ipv6) ?? ownNetwork6(known));
+      : (own(wished?.ipv6) ?? ownNetwork6(remembered, known));
   const bridge: Bridge = {
-    ipv4: chooseNetwork4(own(wished?.ipv4), rememberedNetworks().ipv4 ?? known?.ipv4, around),
+    ipv4: chooseNetwork4(own(wished?.ipv4), remembered.ipv4 ?? known?.ipv4, around),
     ipv6,
     mac: macOf(`.${bridgeName}`, machineId()),
     hostname: config?.hostname ?? 'pe',

@@ -1,6 +1,7 @@
 import { parseNetwork4 } from '../../../base/ipv4.ts';
 import { prefixDigits } from '../../../base/ipv6.ts';
-import { fieldsOf, parseJson } from '../../../base/json-reader.ts';
+import { fieldsOf } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import type { PeConfig } from '../../../base/pe-config.ts';
 import { makeFolders } from '../../host/files.ts';
 import { readText } from '../../host.ts';
@@ -47,7 +48,5 @@ export async function rememberNetworks(chosen: Partial<Chosen>): Promise<void> {
 }
 
 /** Of this machine's own, made once. */
-export const ownNetwork6 = (known: Bridge | undefined): string =>
-  rememberedNetworks().ipv6 ??
-  known?.ipv6 ??
-  makeNetwork6((readText('/proc/sys/kernel/random/uuid') ?? '').trim());
+export const ownNetwork6 = (remembered: Partial<Chosen>, known: Bridge | undefined): string =>
+  remembered.ipv6 ?? known?.ipv6 ?? makeNetwork6((readText('/proc/sys/kernel/random/uuid') ?? '').trim());

@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/errors.ts';
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import type { PeConfig } from '../../../base/pe-config.ts';
 import { readText } from '../../host.ts';
 import { usualLabel } from '../../lib/systems/data-volumes.ts';

@@ -1,4 +1,3 @@
-import { parseJson } from '../../../base/json-reader.ts';
 import { chooseDockerImage, damagedImage, mostOfDescription, usable } from '../../../base/oci/choose.ts';
 import {
   architectures,
@@ -13,6 +12,7 @@ import {
   isIndex,
 } from '../../../base/oci/image.ts';
 import { unescapeName, whiteoutPattern, whiteoutPrefix, whiteoutsOf } from '../../../base/oci/whiteouts.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import {
   isThere,
   lstat,

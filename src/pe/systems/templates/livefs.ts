@@ -1,4 +1,4 @@
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { livefsTemplate, type TemplateRef } from '../../../base/system.ts';
 import { readText } from '../../host.ts';
 

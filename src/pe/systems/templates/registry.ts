@@ -1,6 +1,6 @@
 import { FailedError, UserError } from '../../../base/errors.ts';
-import { parseJson } from '../../../base/json-reader.ts';
 import { type Blob, candidatesIn, chooseImage, filesOf, isIndex, isWrong } from '../../../base/oci/image.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { makeFolders, stat, writeFile } from '../../host/files.ts';
 import { checkInterrupted } from '../../host/interrupt.ts';
 import { readText, removeFile } from '../../host.ts';

@@ -6,10 +6,11 @@ import { stateOf, usageOf } from '../../systems/running.ts';
 import { findSystem } from '../../systems/store.ts';
 import { serviceStates } from '../../systems/supervisor-client.ts';
 import { command } from '../command.ts';
-import { describe, templateName } from '../describe.ts';
+import { describe } from '../describe.ts';
 import { json } from '../options.ts';
 import { printJson, printLines } from '../output.ts';
 import { facts } from '../table.ts';
+import { templateName } from '../template-name.ts';
 
 /** Bytes on the disk, of its own. */
 async function diskUse(folder: string): Promise<number | undefined> {

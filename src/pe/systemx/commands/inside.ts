@@ -1,5 +1,6 @@
+import { environment } from '../../host/environment.ts';
 import { passThrough } from '../../host/pass-through.ts';
-import { environment, foreground } from '../../host/run.ts';
+import { foreground } from '../../host/run.ts';
 import { isTerminal } from '../../host/terminal.ts';
 import { runningSystem } from '../../systems/attach.ts';
 import { type Argument, command } from '../command.ts';

@@ -1,15 +1,14 @@
 import { formatBytes } from '../../../base/sizes.ts';
 import { uptime } from '../../host.ts';
 import { duration } from '../../lib/service-state.ts';
-import { addressesOf } from '../../systems/network/addresses.ts';
+import { listSystems } from '../../systems/load.ts';
 import { type SystemState, stateOf, usageOf } from '../../systems/running.ts';
-import { listSystems } from '../../systems/store.ts';
-import { serviceStates } from '../../systems/supervisor-client.ts';
+import { serviceStates } from '../../systems/service-states.ts';
 import { command } from '../command.ts';
-import { describe, templateName } from '../describe.ts';
 import { json } from '../options.ts';
 import { paint, printJson, printLines } from '../output.ts';
 import { table } from '../table.ts';
+import { templateName } from '../template-name.ts';
 
 const colours = {
   running: 'green',
@@ -25,18 +24,26 @@ export const list = command({
   arguments: [],
   options: { json },
   examples: ['systemx list', 'systemx list --json'],
-  run({ options }) {
+  async run({ options }) {
     const found = listSystems();
     const services = serviceStates();
     const now = uptime();
     if (options.json) {
+      const { describe } = await import('../describe.ts');
       printJson(found.map((one) => describe(one, services)));
       return 0;
     }
+    const states = new Map(
+      found.map((one) => [one, one.system === undefined ? 'broken' : stateOf(one.name, services)] as const),
+    );
+    // Where nothing runs, there is nothing more to read.
+    const addresses = [...states.values()].includes('running')
+      ? (await import('../../systems/network/addresses.ts')).addressesOf
+      : () => [];
     const colour = new Map<string, SystemState | 'broken'>();
     const rows = found.map((one) => {
       const service = services(one.name);
-      const state = one.system === undefined ? 'broken' : stateOf(one.name, services);
+      const state = states.get(one) ?? 'stopped';
       colour.set(one.name, state);
       const usage = state === 'running' ? usageOf(one.name) : undefined;
       return [
@@ -46,7 +53,7 @@ export const list = command({
         templateName(one),
         one.system?.engine ?? '-',
         one.system?.autostart === true ? 'yes' : '-',
-        state === 'running' ? (addressesOf(one)[0] ?? '-') : '-',
+        state === 'running' ? (addresses(one)[0] ?? '-') : '-',
         usage?.memory === undefined ? '-' : formatBytes(usage.memory),
         usage?.processes === undefined ? '-' : String(usage.processes),
         usage?.cpu === undefined ? '-' : `${usage.cpu.toFixed(1)} s`,

@@ -1,6 +1,6 @@
 import { MissingError, UserError } from '../../../base/errors.ts';
 import type { PeConfig } from '../../../base/pe-config.ts';
-import { environment } from '../../host/run.ts';
+import { environment } from '../../host/environment.ts';
 import { print, uptime } from '../../host.ts';
 import { resetNetwork, setNetwork } from '../../lib/systems/network-words.ts';
 import {

@@ -1,4 +1,4 @@
-import { parseJson } from '../../../base/json-reader.ts';
+import { parseJson } from '../../../base/parse-json.ts';
 import { openSettings, personalSummary } from '../../../base/personal.ts';
 import { formatBytes } from '../../../base/sizes.ts';
 import { busybox, execute } from '../../host/run.ts';

@@ -35,6 +35,21 @@ describe('parseSystem', () => {
       expect(parseSystem(systemText(system))).toEqual({ system, problems: [] });
   });
 
+  test('systems that differ in their numbers only are read as well as the first of them', () => {
+    const own = { ...base, note: 'alike', idBase: 65_536 };
+    for (const numbers of [{}, { created: 0 }, { idBase: 4_294_901_760, created: 1e15 }, { created: 5e15 }]) {
+      const system = { ...own, ...numbers };
+      expect(parseSystem(systemText(system))).toEqual({ system, problems: [] });
+    }
+    for (const idBase of [0, 65_535, 4_294_901_761, 1.5, -65_536])
+      expect(parseSystem(systemText({ ...own, idBase })).problems).toHaveLength(1);
+    // A number of something else, which only looks like one of the system's.
+    const inside = systemText(own).replace('"limits": {}', '"limits": {\n "created": 7\n}');
+    expect(parseSystem(inside).system).toEqual(own);
+    expect(parseSystem(inside.replace('7', '8')).system).toEqual(own);
+    expect(parseSystem(systemText(own).replace(/"created": \d+/, '"created": 007')).system).toBeUndefined();
+  });
+
   test('what is left out has the values of a new system', () => {
     const { system } = parseSystem('{"format":1,"kind":"os","engine":"chroot"}');
     expect(system).toMatchObject({ ...newSystem, kind: 'os', engine: 'chroot', template: undefined });

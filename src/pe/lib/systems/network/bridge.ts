@@ -34,7 +34,16 @@ export interface Networks {
   readonly v6: { readonly prefix: string; readonly network: string; readonly gateway: string } | undefined;
 }
 
-export function networksOf({ ipv4, ipv6 }: Pick<Bridge, 'ipv4' | 'ipv6'>): Networks {
+export function networksOf(bridge: Pick<Bridge, 'ipv4' | 'ipv6'>): Networks {
+  // Asked for again and again while a system starts, and long to take apart.
+  if (last?.of.ipv4 !== bridge.ipv4 || last.of.ipv6 !== bridge.ipv6)
+    last = { of: { ipv4: bridge.ipv4, ipv6: bridge.ipv6 }, networks: takeApart(bridge) };
+  return last.networks;
+}
+
+let last: { readonly of: Pick<Bridge, 'ipv4' | 'ipv6'>; readonly networks: Networks } | undefined;
+
+function takeApart({ ipv4, ipv6 }: Pick<Bridge, 'ipv4' | 'ipv6'>): Networks {
   const v4 = parseNetwork4(ipv4);
   if (v4 === undefined) throw new Error(`${ipv4} is no network`);
   const prefix = ipv6 === undefined ? undefined : prefixDigits(ipv6);

@@ -1,0 +1,1 @@
+export const busybox = '/usr/bin/busybox';
