@@ -124,5 +124,8 @@ export function personalChanges(
       { hint: 'fewer SSH keys, or in a shorter form such as ed25519' },
     );
   }
-  return [[pieceAt(target, text)], [wiped(1 - target)]];
+  // Where nothing was before, what is torn must still count as nothing: its mark goes last, as it came first.
+  const { at, bytes: whole } = pieceAt(target, text);
+  const part = (from: number, to?: number): Piece => ({ at: at + from, bytes: whole.subarray(from, to) });
+  return [[part(unusedMark.length)], [part(0, unusedMark.length)], [wiped(1 - target)]];
 }

@@ -52,7 +52,7 @@ describe('the reserved place for personal settings', () => {
   it('holds the old or the new settings wherever the power goes', () => {
     const key = `ssh-rsa ${'A'.repeat(5000)} a@b`;
     const [old, fresh] = [file({ hostname: 'old', sshKeys: [key] }), file({ hostname: 'new' })];
-    for (const before of [personalArea(old), personalArea(fresh)]) {
+    for (const before of [emptyPersonalArea(), personalArea(old), personalArea(fresh)]) {
       for (const after of [old, fresh]) {
         const area = Buffer.from(before);
         for (const piece of personalChanges(before, after).flat()) {
