@@ -16,6 +16,18 @@ export const firmwareNames: Readonly<Record<Firmware, string>> = {
 export const attachments = ['cd', 'usb', 'virtio', 'ahci', 'nvme'] as const;
 export type Attachment = (typeof attachments)[number];
 
+/** What a disk of a test hangs on: beside those, controllers that machines have had. `usb` is USB 3, `sd` a card in a reader. */
+export const diskBuses = [
+  ...attachments,
+  ...['virtio-scsi', 'lsi', 'mptsas', 'megasas', 'pvscsi', 'usb2', 'sd'],
+] as readonly (Attachment | Controller)[];
+export type Controller = 'virtio-scsi' | 'lsi' | 'mptsas' | 'megasas' | 'pvscsi' | 'usb2' | 'sd';
+export type DiskBus = Attachment | Controller;
+
+/** Network cards beside virtio, by QEMU's names; `usb` is one on USB (RNDIS, CDC). */
+export const networkCards = ['e1000', 'e1000e', 'igb', 'rtl8139', 'vmxnet3', 'usb'] as const;
+export type NetworkCardModel = (typeof networkCards)[number];
+
 /**
  * How the image under test comes to a machine. `kernel`: not as a drive; its kernel and initrd are put into the machine's memory
  * with the command line of the menu's default entry, without firmware menu and boot loader.
@@ -42,7 +54,7 @@ export interface DriveFault {
 
 /** A disk of a virtual machine, made for it and kept over its power-ons. */
 export interface MachineDisk {
-  readonly bus: Attachment;
+  readonly bus: DiskBus;
   /** Bytes; `undefined`: as large as `from`. */
   readonly size: number | undefined;
   /** Absolute path of an image that it starts as a copy of (never written to). */

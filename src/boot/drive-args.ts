@@ -1,6 +1,6 @@
 import { unreachable } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import type { DriveFault } from '../base/machine.ts';
+import type { Controller, DriveFault } from '../base/machine.ts';
 import type { Drive } from './spec.ts';
 
 /** A value inside QEMU's comma lists. */
@@ -13,15 +13,18 @@ export function driveArguments(drives: readonly Drive[]): string[] {
   let sataPort = 0;
   return drives.flatMap((drive, index) => {
     const { driver, ...properties } = driveDevice(drive, String(index));
-    const bus = drive.as === 'cd' || drive.as === 'ahci' ? `ide.${sataPort++}` : driveBus(drive);
-    const boot = drive.boot ?? index;
+    const controller = controllers[drive.as as Controller] as string | undefined;
+    const bus = drive.as === 'cd' || drive.as === 'ahci' ? `ide.${sataPort++}` : driveBus(drive, index);
+    // No firmware starts from a card in a reader.
+    const boot = drive.as === 'sd' ? 'never' : (drive.boot ?? index);
     const device = {
       ...(bus === undefined ? {} : { bus }),
       ...properties,
       ...{ drive: `drive${index}`, id: `disk${index}` },
       ...(boot === 'never' ? {} : { bootindex: boot }),
     };
-    return ['-drive', backend(drive, index), '-device', [driver, ...dotted(device)].join(',')];
+    const own = controller === undefined ? [] : ['-device', `${controller},id=controller${index}`];
+    return [...own, '-drive', backend(drive, index), '-device', [driver, ...dotted(device)].join(',')];
   });
 }
 
@@ -39,7 +42,20 @@ function backend(drive: Drive, index: number): string {
   ].join(',');
 }
 
-function driveBus({ as, slot }: Drive): string | undefined {
+/** QEMU's devices for controllers that a drive brings with it. */
+const controllers: Readonly<Record<Controller, string>> = {
+  'virtio-scsi': 'virtio-scsi-pci',
+  lsi: 'lsi53c895a',
+  mptsas: 'mptsas1068',
+  megasas: 'megasas',
+  pvscsi: 'pvscsi',
+  usb2: 'usb-ehci',
+  sd: 'sdhci-pci',
+};
+
+function driveBus({ as, slot }: Drive, index: number): string | undefined {
+  // The reader's bus has no name of its own.
+  if (as in controllers) return as === 'sd' ? undefined : `controller${index}.0`;
   if (as === 'usb') return 'usb.0';
   return slot === undefined ? undefined : `slot${slot}`;
 }
@@ -54,6 +70,16 @@ export function driveDevice(drive: Drive, number: string): { driver: string; [pr
       return { driver: 'ide-hd', ...serial };
     case 'usb':
       return { driver: 'usb-storage', removable: true, ...serial };
+    case 'virtio-scsi':
+    case 'lsi':
+    case 'mptsas':
+    case 'megasas':
+    case 'pvscsi':
+      return { driver: 'scsi-hd', ...serial };
+    case 'usb2':
+      return { driver: 'usb-storage', removable: true, ...serial };
+    case 'sd':
+      return { driver: 'sd-card' };
     case 'virtio':
       return { driver: 'virtio-blk-pci', ...serial };
     case 'nvme':

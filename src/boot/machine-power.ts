@@ -176,7 +176,7 @@ function machineRequest(
       if (network.kind === 'user') {
         const forwards = port === undefined ? [] : [{ host: port.number, guest: 22 }];
         return {
-          ...card,
+          ...{ ...card, card: network.card ?? card.card },
           kind: 'user',
           forwards: i === userCard(spec.networks) ? forwards : [],
           isolated: false,

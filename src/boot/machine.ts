@@ -1,5 +1,5 @@
 import { InterruptedError } from '../base/errors.ts';
-import type { Firmware, MachineDisk } from '../base/machine.ts';
+import type { Firmware, MachineDisk, NetworkCardModel } from '../base/machine.ts';
 import type { KernelInImage } from '../formats/kernel-in-image.ts';
 import type { Agent } from './agent.ts';
 import type { Guest, GuestOptions } from './guest.ts';
@@ -35,7 +35,7 @@ export interface MachineSpec {
 
 export type MachineNetwork =
   /** QEMU's router; a port of this machine leads to the guest's SSH server. */
-  | { readonly kind: 'user' }
+  | { readonly kind: 'user'; readonly card?: NetworkCardModel | undefined }
   /** A private cable, see `withLinks`. */
   | ({ readonly kind: 'link' } & LinkEnd);
 

@@ -16,12 +16,25 @@ export function macAddress(guest: number, card: number): string {
 /** QEMU's options for all network cards of a guest. */
 export function networkArguments(networks: readonly Network[], firmware: Firmware): string[] {
   return networks.flatMap((network, index) => {
-    const driver = network.card === 'virtio' ? 'virtio-net-pci' : 'e1000e';
+    const driver = drivers[network.card];
     const mac = network.mac ?? macAddress(0, index);
-    const card = [`${driver},netdev=net${index},mac=${mac}`, ...startArguments(network, firmware)].join(',');
+    // A card on USB has no ROM.
+    const start = network.card === 'usb' ? ['bus=usb.0'] : startArguments(network, firmware);
+    const card = [`${driver},netdev=net${index},mac=${mac}`, ...start].join(',');
     return ['-netdev', backend(network, index), '-device', card];
   });
 }
+
+/** QEMU's names for the cards. */
+const drivers: Readonly<Record<Network['card'], string>> = {
+  virtio: 'virtio-net-pci',
+  e1000: 'e1000',
+  e1000e: 'e1000e',
+  igb: 'igb',
+  rtl8139: 'rtl8139',
+  vmxnet3: 'vmxnet3',
+  usb: 'usb-net',
+};
 
 /** Without its ROM the BIOS does not wait for the network; UEFI has a driver of its own. */
 function startArguments(network: Network, firmware: Firmware): string[] {

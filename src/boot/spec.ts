@@ -1,4 +1,4 @@
-import type { Attachment, DriveFault, Firmware } from '../base/machine.ts';
+import type { DiskBus, DriveFault, Firmware, NetworkCardModel } from '../base/machine.ts';
 
 /** What a guest is made of: the value that `src/boot/args.ts` turns into QEMU's command line. */
 export interface GuestSpec {
@@ -53,7 +53,7 @@ export type ImageFormat = 'raw' | 'qcow2' | 'vmdk' | 'vdi' | 'vpc' | 'vhdx';
 
 export interface Drive {
   readonly file: string;
-  readonly as: Attachment;
+  readonly as: DiskBus;
   readonly format: ImageFormat;
   /**
    * What becomes of the guest's writes: refused, thrown away when it ends, kept in the file, or kept in it without waiting for
@@ -75,7 +75,7 @@ export interface Drive {
 export type Network = NetworkCard & (UserNetwork | LinkNetwork | TapNetwork);
 
 interface NetworkCard {
-  readonly card: 'virtio' | 'e1000e';
+  readonly card: 'virtio' | NetworkCardModel;
   /** Default: an address that differs among the cards of one guest only (see `macAddress`). */
   readonly mac?: string | undefined;
 }

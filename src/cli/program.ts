@@ -7,6 +7,7 @@ import { register as completion } from './commands/completion.ts';
 import { register as diff } from './commands/diff.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as flash } from './commands/flash.ts';
+import { register as hardware } from './commands/hardware.ts';
 import { register as inspect } from './commands/inspect.ts';
 import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
@@ -30,6 +31,7 @@ const commands = [
   test,
   flash,
   personalize,
+  hardware,
   inspect,
   diff,
   cache,

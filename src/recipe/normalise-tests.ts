@@ -100,7 +100,10 @@ function filesystem(
 function networks(raw: RawNetwork = 'user'): TestNetwork[] {
   if (raw === 'none') return [];
   const cards = typeof raw === 'object' && !('link' in raw) ? raw : [raw];
-  return cards.map((card) => (card === 'user' ? { kind: 'user' } : { kind: 'link', name: card.link }));
+  return cards.map((card) => {
+    if (typeof card !== 'string') return { kind: 'link', name: card.link };
+    return card === 'user' ? { kind: 'user' } : { kind: 'user', card };
+  });
 }
 
 /** A size that fits the schema. */

@@ -1,7 +1,7 @@
 import type { BootFailure } from '../base/boot-failures.ts';
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
-import type { Attachment, DriveFault, Firmware } from '../base/machine.ts';
+import type { DiskBus, DriveFault, Firmware, NetworkCardModel } from '../base/machine.ts';
 import type { TestFilesystem } from './test-types.ts';
 
 /** One value, or a list of them. */
@@ -42,7 +42,7 @@ export interface RawGuest {
 export type RawDisks = Readonly<Record<string, RawDisk>>;
 
 export interface RawDisk {
-  readonly bus: Attachment;
+  readonly bus: DiskBus;
   readonly size?: string;
   readonly from?: string;
   readonly filesystem?: TestFilesystem['type'] | RawFilesystem;
@@ -61,7 +61,8 @@ export interface RawFilesystem {
 interface RawLink {
   readonly link: string;
 }
-export type RawNetwork = 'user' | 'none' | RawLink | readonly ('user' | RawLink)[];
+type RawCard = 'user' | NetworkCardModel | RawLink;
+export type RawNetwork = 'none' | RawCard | readonly RawCard[];
 
 interface Within {
   readonly within?: string;

@@ -1,6 +1,12 @@
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
-import type { DiskFilesystem, Firmware, ImageAttachment, MachineDisk } from '../base/machine.ts';
+import type {
+  DiskFilesystem,
+  Firmware,
+  ImageAttachment,
+  MachineDisk,
+  NetworkCardModel,
+} from '../base/machine.ts';
 import type { BootMediumKind } from './types.ts';
 
 /** One entry of a recipe's `tests:`, with everything filled in. Each combination of its matrix is a case of its own. */
@@ -50,7 +56,9 @@ export type TestDisk = MachineDisk;
 export type TestFilesystem = DiskFilesystem;
 
 /** `user`: QEMU's NAT router; `link`: a private cable between the guests that name it. */
-export type TestNetwork = { readonly kind: 'user' } | { readonly kind: 'link'; readonly name: string };
+export type TestNetwork =
+  | { readonly kind: 'user'; readonly card?: NetworkCardModel }
+  | { readonly kind: 'link'; readonly name: string };
 
 interface Common {
   /** Names of the guests it is for, at least one, one after the other. `wait`, which is for none, names one. */

@@ -1,4 +1,4 @@
-import { attachments, firmwares } from '../../base/machine.ts';
+import { diskBuses, firmwares, networkCards } from '../../base/machine.ts';
 import { choice, flag, map, type SchemaNode, text, wholeNumber } from './node.ts';
 
 /** Names of guests, disks and links. */
@@ -52,7 +52,7 @@ const fault = map(
 );
 
 const disk = map('A disk made for one case and kept across its boots.', {
-  bus: choice('How it is attached.', attachments, { default: 'virtio' }),
+  bus: choice('What it hangs on; a controller comes with it.', diskBuses, { default: 'virtio' }),
   size: text('Its size; without it that of `from`.', size),
   from: text(
     'Image that it starts as a copy of, relative to the recipe; the image itself is never written to.',
@@ -81,15 +81,22 @@ const link = map(
   { required: ['link'] },
 );
 
-const oneCard = { 'x-expected': 'user, or a map such as { link: lan }' };
-const card: SchemaNode = { ...oneCard, anyOf: [{ type: 'string', enum: ['user'], ...oneCard }, link] };
+const oneCard = { 'x-expected': `user, ${networkCards.join(', ')}, or a map such as { link: lan }` };
+const card: SchemaNode = {
+  ...oneCard,
+  anyOf: [{ type: 'string', enum: ['user', ...networkCards], ...oneCard }, link],
+};
 
 /** The network of a machine; the PE's own settings are `pe.network`. */
 export const networkSchema: SchemaNode = {
   description:
-    'Network: `user` (QEMU’s own router, with DHCP and a way out), `none`, `{ link: NAME }` (a private cable between guests), or a list with a card for each; without it `user`.',
-  'x-expected': 'user, none, a map such as { link: lan }, or a list of these',
-  anyOf: [{ type: 'string', enum: ['user', 'none'] }, link, { type: 'array', minItems: 1, items: card }],
+    'Network: `user` (a virtio card on QEMU’s own router, with DHCP and a way out), the name of another card on such a router, `none`, `{ link: NAME }` (a private cable between guests), or a list with a card for each; without it `user`.',
+  'x-expected': `user, ${networkCards.join(', ')}, none, a map such as { link: lan }, or a list of these`,
+  anyOf: [
+    { type: 'string', enum: ['user', 'none', ...networkCards] },
+    link,
+    { type: 'array', minItems: 1, items: card },
+  ],
 };
 
 export const guestSchema = map('A machine of the test.', {

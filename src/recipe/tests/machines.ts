@@ -24,7 +24,8 @@ export function disksOf(guest: RawGuest | undefined): RawDisks {
 
 /** Whether a way leads from outside into the guest: the cards of a private link have none. */
 export function hasUserNetwork({ network = 'user' }: RawGuest): boolean {
-  return network === 'user' || (Array.isArray(network) && network.includes('user'));
+  const cards = Array.isArray(network) ? network : [network];
+  return cards.some((card) => typeof card === 'string' && card !== 'none');
 }
 
 /** A guest's end of a private link. */
@@ -39,6 +40,6 @@ export function linkEnds({ network = 'user' }: RawGuest): LinkEnd[] {
   if (typeof network === 'string') return [];
   if ('link' in network) return [{ link: network.link, path: ['network', 'link'] }];
   return network.flatMap((card, n) =>
-    card === 'user' ? [] : [{ link: card.link, path: ['network', n, 'link'] }],
+    typeof card === 'string' ? [] : [{ link: card.link, path: ['network', n, 'link'] }],
   );
 }

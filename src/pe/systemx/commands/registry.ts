@@ -27,6 +27,7 @@ export const verbs: readonly Verb[] = [
   { name: 'template', load: async () => (await import('./template.ts')).template },
   { name: 'setup-disk', load: async () => (await import('./disk.ts')).setup },
   { name: 'unlock', load: async () => (await import('./disk.ts')).unlock },
+  { name: 'hardware', load: async () => (await import('./hardware.ts')).hardware },
   { name: 'manual', load: async () => (await import('./manual.ts')).manual(verbs) },
   { name: 'completion', load: async () => (await import('./meta.ts')).completion },
   { name: '_complete', load: async () => (await import('./meta.ts')).complete(verbs) },
