@@ -10,7 +10,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 TEST_TOOLS := shellcheck cpio busybox zsh fish grub-script-check openssl xmllint mmdebstrap musl-gcc skopeo umoci \
 	sfdisk sgdisk mkfs.fat mcopy mke2fs qemu-img bmaptool sbverify gpg ip
 TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-utils mmdebstrap musl-tools gcc skopeo umoci \
-	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools sbsigntool gnupg iproute2
+	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools sbsigntool gnupg iproute2 ovmf-ia32
+# UEFI of 32 bits: no program.
+TEST_FILES := /usr/share/OVMF/OVMF32_CODE_4M.secboot.fd
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
@@ -75,7 +77,8 @@ host:
 setup: node-version host node_modules/.package-lock.json dist/diskbios.js
 
 setup-dev: setup
-	@PATH="$$PATH:/usr/sbin:/sbin"; for tool in $(TEST_TOOLS); do command -v $$tool >/dev/null || missing=1; done; [ -z "$$missing" ] \
+	@PATH="$$PATH:/usr/sbin:/sbin"; for tool in $(TEST_TOOLS); do command -v $$tool >/dev/null || missing=1; done; \
+		for file in $(TEST_FILES); do [ -e $$file ] || missing=1; done; [ -z "$$missing" ] \
 		|| { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy --no-install-recommends $(TEST_PACKAGES); }
 
 node_modules/.package-lock.json: package.json package-lock.json

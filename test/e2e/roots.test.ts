@@ -161,13 +161,16 @@ describe('the container image', () => {
     expect(await inside(root, 'systemx --help')).toContain('Usage: systemx');
   });
 
-  test.skipIf(noPodman !== undefined)(`runs in Podman${noPodman ?? ''}`, async () => {
-    await podman('load', '-i', archive);
-    const limits = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'];
-    const command = ['localhost/minimal:0.1.0', '/bin/sh', '-c', 'systemx --help'];
-    const said = await podman('run', '--rm', '--network=none', '--cgroups=disabled', ...limits, ...command);
-    expect(said).toContain('Usage: systemx');
-  });
+  // Podman is large and asks much of a machine: it is no part of the set-up, so this is a test only where it is there.
+  if (noPodman === undefined)
+    test('runs in Podman', async () => {
+      await podman('load', '-i', archive);
+      const limits = ['--ulimit=nofile=1024:1024', '--ulimit=nproc=1024:1024'];
+      const command = ['localhost/minimal:0.1.0', '/bin/sh', '-c', 'systemx --help'];
+      const said = await podman('run', '--rm', '--network=none', '--cgroups=disabled', ...limits, ...command);
+      expect(said).toContain('Usage: systemx');
+    });
+  else console.info(`not tried here: the image in Podman${noPodman}`);
 
   test('of a template is a layout in a folder', async () => {
     const image = `oci:${join(out, 'roots.oci')}:0.1.0`;
