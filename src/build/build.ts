@@ -78,7 +78,7 @@ export async function machineToolchain(
 }
 
 /** Mistakes that a step found get their place in the recipe. */
-function placed(error: unknown, recipe: Recipe, medium?: MediumKind): unknown {
+export function placed(error: unknown, recipe: Recipe, medium?: MediumKind): unknown {
   if (!(error instanceof UserError)) return error;
   return new UserError(error.diagnostics.map((diagnostic) => withPlace(diagnostic, recipe, medium)));
 }

@@ -9,6 +9,7 @@ import { register as doctor } from './commands/doctor.ts';
 import { register as flash } from './commands/flash.ts';
 import { register as hardware } from './commands/hardware.ts';
 import { register as inspect } from './commands/inspect.ts';
+import { register as kernel } from './commands/kernel.ts';
 import { register as lock } from './commands/lock.ts';
 import { register as create } from './commands/new.ts';
 import { register as personalize } from './commands/personalize.ts';
@@ -34,6 +35,7 @@ const commands = [
   hardware,
   inspect,
   diff,
+  kernel,
   cache,
   doctor,
   completion,

@@ -6,7 +6,12 @@ export type Expression =
   | { readonly kind: 'macro'; readonly text: string }
   | { readonly kind: 'not'; readonly of: Expression }
   | { readonly kind: 'and' | 'or'; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'compare'; readonly operator: string; readonly left: Expression; readonly right: Expression };
+  | {
+      readonly kind: 'compare';
+      readonly operator: string;
+      readonly left: Expression;
+      readonly right: Expression;
+    };
 
 /** Values of options in a finished configuration, and of those that a file defines itself. */
 export type Values = (name: string) => string;
@@ -15,7 +20,8 @@ export type Tristate = 'n' | 'm' | 'y';
 
 const order: Readonly<Record<Tristate, number>> = { n: 0, m: 1, y: 2 };
 
-const token = /\s*(\$\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|&&|\|\||!=|<=|>=|[!=<>()]|[\w.-]+)/y;
+const token =
+  /\s*(\$\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|&&|\|\||!=|<=|>=|[!=<>()]|[\w.-]+)/y;
 
 /** The words of a line; `if` among them is a word like any other. */
 export function tokens(text: string): string[] {

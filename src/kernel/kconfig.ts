@@ -17,7 +17,11 @@ export interface Definition {
   /** What its prompt needs beside that; `undefined`: it has none, and only other options can set it. */
   prompt: { readonly visible: Expression | undefined } | undefined;
   /** Options that it selects (or implies), and when. */
-  readonly selects: { readonly name: string; readonly when: Expression | undefined; readonly weak: boolean }[];
+  readonly selects: {
+    readonly name: string;
+    readonly when: Expression | undefined;
+    readonly weak: boolean;
+  }[];
   readonly hasDefault: boolean[];
   /** The choice that it is one of. */
   readonly choice: number | undefined;
@@ -91,7 +95,12 @@ export function parseKconfig(
         case 'menu':
         case 'choice':
           choices += word === 'choice' ? 1 : 0;
-          block = { kind: word, depends: undefined, visible: undefined, choice: word === 'choice' ? choices : undefined };
+          block = {
+            kind: word,
+            depends: undefined,
+            visible: undefined,
+            choice: word === 'choice' ? choices : undefined,
+          };
           blocks.push(block);
           now = undefined;
           break;

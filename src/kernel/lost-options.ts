@@ -39,7 +39,10 @@ export function lostOptions(
   const kconfig = parseKconfig(tree.read, 'Kconfig', kconfigVariables);
   const values: Values = (name) => config.get(name) ?? 'n';
   const wanted = new Map(asked.map(({ name, value }) => [name, value]));
-  return lost.map((one) => ({ asked: one, ...whyLost(one, { kconfig, values, wanted, version: tree.version }) }));
+  return lost.map((one) => ({
+    asked: one,
+    ...whyLost(one, { kconfig, values, wanted, version: tree.version }),
+  }));
 }
 
 interface Facts {
@@ -170,7 +173,9 @@ function whyOn(name: string, { kconfig, values }: Facts): string {
 function selectorsOn(name: string, { kconfig, values }: Pick<Facts, 'kconfig' | 'values'>): string[] {
   const found = kconfig
     .selectorsOf(name)
-    .filter(({ by, when }) => values(by.name) !== 'n' && (when === undefined || evaluate(when, values) !== 'n'))
+    .filter(
+      ({ by, when }) => values(by.name) !== 'n' && (when === undefined || evaluate(when, values) !== 'n'),
+    )
     .map(({ by }) => by.name);
   return [...new Set(found)];
 }
@@ -178,14 +183,20 @@ function selectorsOn(name: string, { kconfig, values }: Pick<Facts, 'kconfig' | 
 function offFor(name: string, facts: Facts): string | undefined {
   const selecting = selectorsOn(name, facts);
   if (selecting.length === 0) return undefined;
-  return `${selecting.slice(0, 4).map((one) => `\`# CONFIG_${one} is not set\``).join(', ')} as well, or this line out`;
+  return `${selecting
+    .slice(0, 4)
+    .map((one) => `\`# CONFIG_${one} is not set\``)
+    .join(', ')} as well, or this line out`;
 }
 
 const most = 4;
 
 function listed(names: readonly string[]): string {
   const more = names.length > most ? ` and ${names.length - most} more` : '';
-  return `${names.slice(0, most).map((name) => `CONFIG_${name}`).join(', ')}${more}`;
+  return `${names
+    .slice(0, most)
+    .map((name) => `CONFIG_${name}`)
+    .join(', ')}${more}`;
 }
 
 /** The settings that are missing for it; those that are asked for already are told of at their own lines. */

@@ -109,3 +109,13 @@ done
 sync -f "$obj"
 rm -f "$busy"
 `;
+
+/** Shows the kernel's menus with `$IN/start` to begin with; writes `$OUT/edited` when they are left. Needs a terminal. */
+export const menuScript = `set -eu
+cd "$WORK/src"
+obj=menu
+mkdir -p "$obj"
+cp "$IN/start" "$obj/.config"
+make -s O="$obj" menuconfig
+cp "$obj/.config" "$OUT/edited"
+`;

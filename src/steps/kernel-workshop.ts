@@ -7,6 +7,7 @@ import type { FileEntry } from '../formats/tree.ts';
 import { makeEnv, unpackScript } from '../kernel/scripts.ts';
 import type { StepContext, StepNode } from '../plan/types.ts';
 import type { KeptFolder } from '../store/kept.ts';
+import { start as startProcess } from '../sys/start.ts';
 import { insideArgv, rootMeans } from '../sys/tools-root.ts';
 import type { Toolchain } from './kernel-toolchain.ts';
 import { packageArtifacts, packageInputs } from './package.ts';
@@ -57,6 +58,8 @@ export interface WorkshopRun {
   /** `$IN`. */
   readonly input?: string;
   readonly onLine?: (line: string) => void;
+  /** It shares the person's terminal. */
+  readonly terminal?: boolean;
 }
 
 /** Exit code for a lock that another process holds. */
@@ -80,14 +83,12 @@ export async function openWorkshop(
   });
   const kept = context.kept(key.slice(0, 32), 'source and objects of kernels');
 
-  const start = async (script: string, { args, lock, stdin, input, onLine }: WorkshopRun): Promise<void> => {
+  const start = async (
+    script: string,
+    { args, lock, stdin, input, onLine, terminal }: WorkshopRun,
+  ): Promise<void> => {
     const out = context.out;
-    const locked = (...more: string[]): string[] => [
-      'flock',
-      '--no-fork',
-      ...more,
-      join(kept.dir, `${lock}.lock`),
-    ];
+    const locked = (...more: string[]): string[] => ['flock', '--no-fork', ...more, kept.lock(lock)];
     const binds = [
       { from: kept.dir, to: '/work' },
       { from: out, to: '/out' },
@@ -95,13 +96,19 @@ export async function openWorkshop(
     ];
     const mountpoint = join(context.scratch, 'root');
     mkdirSync(mountpoint, { recursive: true });
+    const terminalEnv = terminal === true ? { TERM: process.env['TERM'] ?? 'linux' } : {};
     const command = ['sh', '-c', script, 'sh', ...args];
     const argv =
       tree === undefined || means === undefined
         ? command
         : insideArgv(
             means,
-            { tree, mountpoint, binds, env: { ...makeEnv, WORK: '/work', OUT: '/out', IN: '/in' } },
+            {
+              tree,
+              mountpoint,
+              binds,
+              env: { ...makeEnv, ...terminalEnv, WORK: '/work', OUT: '/out', IN: '/in' },
+            },
             command,
           );
     const env = tree === undefined ? { ...makeEnv, WORK: kept.dir, OUT: out, IN: input ?? out } : {};
@@ -109,6 +116,10 @@ export async function openWorkshop(
       okCodes: [0, lockHeld],
     });
     if (taken.exitCode === lockHeld) context.say('waits for another build that uses the same source');
+    if (terminal === true) {
+      await startProcess([...locked(), ...argv], { env, terminal }).ended;
+      return;
+    }
     let rest = '';
     await context.run([...locked(), ...argv], {
       env,

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../sys/run.ts';
 
 /** A folder of the store that one run after another works in, unlike artifacts, which nobody changes. */
 export interface KeptFolder {
   readonly dir: string;
-  /** To be held (`flock`) by whoever changes the folder, however many processes that takes. */
-  readonly lock: string;
+  /** A file to be held (`flock`) by whoever changes this part of the folder, however many processes that takes. */
+  lock(part: string): string;
   /** Notes how much is in it now, for `diskbios cache`. */
   note(bytes: number): void;
 }
@@ -16,7 +17,7 @@ export interface KeptFacts {
 }
 
 export const keptName = 'kept.json';
-export const keptLock = 'lock';
+const lockEnding = '.lock';
 
 /** Opens the folder with this key, made where it is not there. `title` is for a person. */
 export function openKept(store: string, key: string, title: string): KeptFolder {
@@ -27,7 +28,7 @@ export function openKept(store: string, key: string, title: string): KeptFolder 
     writeFileSync(facts, JSON.stringify({ title, bytes } satisfies KeptFacts));
   if (existsSync(facts)) utimesSync(facts, new Date(), new Date());
   else write(0);
-  return { dir, lock: join(dir, keptLock), note: write };
+  return { dir, lock: (part) => join(dir, `${part}${lockEnding}`), note: write };
 }
 
 /** What is known of a kept folder; one without its facts is being made, or was left half removed. */
@@ -37,4 +38,13 @@ export function readKept(dir: string): KeptFacts {
   } catch {
     return { title: 'left behind by a build', bytes: 0 };
   }
+}
+
+/** Whether a process holds one of the locks of a kept folder. */
+export async function keptInUse(dir: string): Promise<boolean> {
+  for (const name of readdirSync(dir).filter((each) => each.endsWith(lockEnding))) {
+    const { exitCode } = await run(['flock', '--nonblock', join(dir, name), 'true'], { okCodes: [0, 1] });
+    if (exitCode === 1) return true;
+  }
+  return false;
 }

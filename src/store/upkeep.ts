@@ -1,18 +1,21 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptInUse, keptName, readKept } from './kept.ts';
 import { firstChanged, hashFile, metaName, readMeta } from './meta.ts';
 
 /** One thing in the store, for `diskbios cache`. */
 export interface StoreItem {
   /** Step id, or SHA-256 of a downloaded package. */
   readonly id: string;
-  /** Kind of step, or `download`. */
+  /** Kind of step, `download`, or `kept` for a folder that builds work in. */
   readonly kind: string;
   readonly title: string;
   readonly bytes: number;
   readonly lastUsed: Date;
   readonly path: string;
 }
+
+const keptKind = 'kept';
 
 function subfolders(dir: string): string[] {
   return existsSync(dir)
@@ -49,16 +52,33 @@ export function listStore(dir: string): StoreItem[] {
       path,
     });
   }
+  for (const path of subfolders(join(dir, 'kept'))) {
+    const { title, bytes } = readKept(path);
+    const facts = join(path, keptName);
+    items.push({
+      id: path.slice(path.lastIndexOf('/') + 1),
+      ...{ kind: keptKind, title, bytes, path },
+      lastUsed: statSync(existsSync(facts) ? facts : path).mtime,
+    });
+  }
   return items.sort((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
 }
 
-/** Removes the least recently used things until the store holds at most `maxBytes`. */
-export function pruneStore(dir: string, maxBytes: number): { removed: StoreItem[]; freed: number } {
+/**
+ * Removes the least recently used things until the store holds at most `maxBytes`. What a build works in right now stays.
+ * @param inUse whether somebody holds one of the locks of a kept folder
+ */
+export async function pruneStore(
+  dir: string,
+  maxBytes: number,
+  inUse: (folder: string) => Promise<boolean> = keptInUse,
+): Promise<{ removed: StoreItem[]; freed: number }> {
   const items = listStore(dir);
   let bytes = items.reduce((sum, item) => sum + item.bytes, 0);
   const removed: StoreItem[] = [];
   for (const item of items) {
     if (bytes <= maxBytes) break;
+    if (item.kind === keptKind && (await inUse(item.path))) continue;
     rmSync(item.path, { recursive: true, force: true });
     bytes -= item.bytes;
     removed.push(item);
@@ -70,6 +90,7 @@ export function pruneStore(dir: string, maxBytes: number): { removed: StoreItem[
 export function verifyStore(dir: string): { item: StoreItem; problem: string }[] {
   const problems: { item: StoreItem; problem: string }[] = [];
   for (const item of listStore(dir)) {
+    if (item.kind === keptKind) continue;
     if (item.kind === 'download') {
       if (hashFile(item.path) !== item.id) problems.push({ item, problem: 'its bytes changed' });
       continue;

@@ -72,7 +72,7 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
   ]);
   const media = mediaOption(flags.medium);
   const outDir = resolve(io.cwd, flags.output);
-  const progress = await showProgress(io, progressOptions(flags));
+  const progress = await showProgress(io, { ...progressOptions(flags), kernel: true });
   const built = [];
   let failed = true;
   try {

@@ -62,7 +62,7 @@ Examples:
     )
     .action(async (options: { max: number; json?: true }) => {
       const { pruneStore } = await import('../../store/upkeep.ts');
-      const { removed, freed } = pruneStore(await dirOf(io), options.max);
+      const { removed, freed } = await pruneStore(await dirOf(io), options.max);
       if (options.json === true) io.out(json({ removed: removed.map(plain), freed }));
       else
         io.out(

@@ -51,7 +51,7 @@ async function examine(offline: boolean, io: CliIo): Promise<Finding[]> {
     await mirrorFinding(io.env, { offline, signal: io.signal }),
     proxyFinding(io.env),
     await kvmFinding(store, io.signal),
-    namespaceFinding(),
+    await namespaceFinding(),
     terminalFinding(io),
   ];
 }

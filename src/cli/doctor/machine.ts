@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { MissingError } from '../../base/errors.ts';
 import { formatBytes } from '../../base/sizes.ts';
 import type { CliIo } from '../io.ts';
 import type { Finding } from './types.ts';
@@ -44,15 +45,29 @@ export function storeFindings(dir: string): Finding[] {
   ];
 }
 
-/** User namespaces: many image builders need them, this one does not. */
-export function namespaceFinding(): Finding {
-  const file = '/proc/sys/user/max_user_namespaces';
-  const on = existsSync(file) && readFileSync(file, 'utf8').trim() !== '0';
-  return {
-    name: 'namespaces',
-    level: 'ok',
-    text: `User namespaces are ${on ? 'available' : 'off'}; diskbios does not need them.`,
-  };
+/** User namespaces: many image builders need them, this one only for kernels from source, and can do without. */
+export async function namespaceFinding(): Promise<Finding> {
+  const name = 'namespaces';
+  const { rootMeans } = await import('../../sys/tools-root.ts');
+  if ((await rootMeans()) !== undefined)
+    return {
+      name,
+      level: 'ok',
+      text: 'User namespaces are available: kernels from source are built by the compiler of the lock. Nothing else needs them.',
+    };
+  const { hostToolchain } = await import('../../steps/kernel-toolchain.ts');
+  const off = 'User namespaces are off, which only kernels from source would use';
+  try {
+    const { versions } = await hostToolchain();
+    return {
+      name,
+      level: 'ok',
+      text: `${off}: they are built by this machine’s own ${versions['gcc'] ?? 'gcc'}.`,
+    };
+  } catch (error) {
+    if (!(error instanceof MissingError)) throw error;
+    return { name, level: 'ok', text: `${off}; to build one here: ${error.install}` };
+  }
 }
 
 export function terminalFinding(io: Pick<CliIo, 'env' | 'outIsTty' | 'errIsTty' | 'colour'>): Finding {

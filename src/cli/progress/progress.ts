@@ -17,6 +17,8 @@ export interface ProgressOptions {
   readonly mode: 'auto' | 'plain' | 'json' | 'none';
   /** `--verbose`: each process as a line that can be pasted. */
   readonly verbose: boolean;
+  /** A kernel is built as well. */
+  readonly kernel?: boolean;
   /** Boot tests are shown as well. */
   readonly tests?: boolean;
 }
@@ -29,6 +31,19 @@ function plainLine(event: WorkEvent): string | undefined {
   return `${formatDuration(event.ms).padStart(9)}  ${event.title}\n`;
 }
 
+const noteEvery = 20_000;
+
+/** What long steps do now, each step at most every twenty seconds. */
+function rareNotes(now: () => number): (event: WorkEvent) => string | undefined {
+  const told = new Map<string, number>();
+  return (event) => {
+    if (event.type === 'step-start') told.set(event.id, now());
+    if (event.type !== 'step-note' || now() - (told.get(event.id) ?? 0) < noteEvery) return undefined;
+    told.set(event.id, now());
+    return `${''.padStart(9)}  ${event.title}: ${event.text}\n`;
+  };
+}
+
 /** The display of long work on standard error, as the person or script asked for. */
 export async function showProgress(io: CliIo, options: ProgressOptions): Promise<Progress> {
   const ended: Progress['ended'] = [];
@@ -39,6 +54,7 @@ export async function showProgress(io: CliIo, options: ProgressOptions): Promise
     if (terminal === undefined) io.err(text);
     else later.push(text);
   };
+  const notes = rareNotes(() => performance.now());
   const monitor: Monitor = (event) => {
     if (event.type === 'step-end') ended.push(event);
     if (options.mode === 'json') {
@@ -49,7 +65,7 @@ export async function showProgress(io: CliIo, options: ProgressOptions): Promise
     if (event.type === 'command' && options.verbose) say(`+ ${event.command}\n`);
     else if (event.type === 'warning') say(oneDiagnostic(event.diagnostic, 'warning', io.colour));
     else if (terminal === undefined && options.mode !== 'none') {
-      const line = plainLine(event);
+      const line = plainLine(event) ?? notes(event);
       if (line !== undefined) say(line);
     }
   };

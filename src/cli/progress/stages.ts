@@ -2,12 +2,13 @@ import type { WorkEvent } from '../../base/events.ts';
 import { formatBytes, formatDuration } from '../../base/sizes.ts';
 
 /** What a person is shown instead of single steps, in the order of work. */
-export const stages = ['packages', 'tools', 'livefs', 'media'] as const;
+export const stages = ['packages', 'tools', 'kernel', 'livefs', 'media'] as const;
 export type Stage = (typeof stages)[number];
 
 export const stageTitles: Readonly<Record<Stage, string>> = {
   packages: 'Fetch and read packages',
   tools: 'Set up the build tools',
+  kernel: 'Build the kernel',
   livefs: 'Build the livefs',
   media: 'Write the media',
 };
@@ -16,6 +17,9 @@ const stageOfKind: Readonly<Record<string, Stage>> = {
   package: 'packages',
   tools: 'tools',
   kernel: 'livefs',
+  'kernel-config': 'kernel',
+  'kernel-build': 'kernel',
+  'kernel-from-source': 'kernel',
   'modules-layer': 'livefs',
   'packages-layer': 'livefs',
   'pe-layer': 'livefs',
@@ -55,6 +59,7 @@ export function tally(now: () => number): Tally {
   const states: Record<Stage, StageState> = {
     packages: fresh(),
     tools: fresh(),
+    kernel: fresh(),
     livefs: fresh(),
     media: fresh(),
   };
@@ -72,6 +77,9 @@ export function tally(now: () => number): Tally {
         sums.download = `${formatBytes(event.bytes)} of ${formatBytes(event.total)}, ${rate}/s, ${event.finished} of ${event.asked} packages`;
       } else if (event.type === 'step-start') {
         states[stageOf(event.kind)].running.set(event.id, event.title);
+      } else if (event.type === 'step-note') {
+        for (const { running } of Object.values(states))
+          if (running.has(event.id)) running.set(event.id, `${event.title}: ${event.text}`);
       } else if (event.type === 'step-end') {
         const state = states[stageOf(event.kind)];
         state.running.delete(event.id);

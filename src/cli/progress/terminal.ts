@@ -4,7 +4,7 @@ import { type CaseTally, caseTally } from './cases.ts';
 import { stageLine, stageSummary, stages, stageTitles, tally } from './stages.ts';
 
 /** Progress on a terminal: one line per stage with what is being done, bytes and rate; one line per boot test that runs. */
-export function terminalProgress(options: { readonly tests?: boolean }): {
+export function terminalProgress(options: { readonly tests?: boolean; readonly kernel?: boolean }): {
   take(event: WorkEvent): void;
   finish(failed: boolean): Promise<void>;
 } {
@@ -18,6 +18,8 @@ export function terminalProgress(options: { readonly tests?: boolean }): {
     [
       ...stages.map(
         (stage): ListrTask => ({
+          // Most recipes build none.
+          ...(stage === 'kernel' ? { enabled: () => options.kernel === true } : {}),
           title: stageTitles[stage],
           task: async (_context, task) => {
             const timer = setInterval(() => {

@@ -104,7 +104,7 @@ describe('upkeep', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     await store.make(fresh, 'fresh', made, work);
     expect(listStore(dir).map((item) => item.title)).toEqual(['old', 'fresh']);
-    const { removed, freed } = pruneStore(dir, 1500);
+    const { removed, freed } = await pruneStore(dir, 1500);
     expect(removed.map((item) => item.title)).toEqual(['old']);
     expect(freed).toBe(1000);
     expect(openStore(dir).find(fresh)).toBeDefined();
