@@ -20,8 +20,15 @@ export function networkArguments(networks: readonly Network[], firmware: Firmwar
     const mac = network.mac ?? macAddress(0, index);
     // A card on USB has no ROM.
     const start = network.card === 'usb' ? ['bus=usb.0'] : startArguments(network, firmware);
+    // The virtual functions that igb may have find no numbers on a bus that many others share.
+    const port = `card${index}`;
+    const own =
+      network.card !== 'igb'
+        ? []
+        : ['-device', `pcie-root-port,id=${port},chassis=${100 + index},slot=${100 + index}`];
+    if (own.length > 0) start.push(`bus=${port}`);
     const card = [`${driver},netdev=net${index},mac=${mac}`, ...start].join(',');
-    return ['-netdev', backend(network, index), '-device', card];
+    return [...own, '-netdev', backend(network, index), '-device', card];
   });
 }
 
