@@ -104,7 +104,10 @@ function menuNode(parts: KernelConfigParts, all: readonly Fragment[], below: rea
       const wanted = readFileSync(edited, 'utf8');
       const save = (settings: [string, string][] | null): void =>
         writeFileSync(join(context.out, 'result.json'), JSON.stringify({ settings }));
-      if (same(start, wanted)) return save(null);
+      if (same(start, wanted)) {
+        save(null);
+        return;
+      }
       const read = (path: string): string | undefined => {
         const file = join(workshop.dir, 'src', path);
         return existsSync(file) ? readFileSync(file, 'utf8') : undefined;

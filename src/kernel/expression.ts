@@ -124,10 +124,8 @@ function compare(
   const [a, b] = [word(left), word(right)];
   if (operator === '=') return a === b;
   if (operator === '!=') return a !== b;
-  const difference =
-    order[a as Tristate] !== undefined && order[b as Tristate] !== undefined
-      ? order[a as Tristate] - order[b as Tristate]
-      : Number(a) - Number(b);
+  const isTristate = (text: string): text is Tristate => Object.hasOwn(order, text);
+  const difference = isTristate(a) && isTristate(b) ? order[a] - order[b] : Number(a) - Number(b);
   return operator.startsWith('<')
     ? difference < 0 || (operator === '<=' && difference === 0)
     : difference > 0 || (operator === '>=' && difference === 0);

@@ -56,8 +56,8 @@ make -s O="$obj" kernelversion >"$OUT/version"
  * Builds \`$IN/config\` with objects in \`$1\`, \`$2\` processes at once; \`$3\` names what is built (\`bzImage\`, and \`modules\`
  * where there are any). Writes \`$OUT/bzImage\`, \`$OUT/release\`, \`$OUT/root\` (modules and their lists).
  *
- * Objects of earlier builds are used again by make's own rules. They may be trusted where the last build ended by itself, and
- * after a kill all but what was written in its last minute: a file that is half written is young, and what is complete is made again.
+ * Objects of earlier builds are used again by make's own rules. They may be trusted where the last build was finished, and
+ * after a failure or a kill all but what was written in its last minute: a file that is half written is young, and what is complete is made again.
  * After a power cut none of them may.
  */
 export const buildScript = `set -eu
@@ -79,20 +79,19 @@ if [ -e "$busy" ]; then
 fi
 echo "$boot" >"$busy"
 sync "$busy"
+# How many objects there will be: as many for each option as in the last build from the beginning.
+fresh=yes
+[ ! -e "$obj/.config" ] || fresh=no
+[ -e "$WORK/objects" ] || echo '3 2' >"$WORK/objects"
+on=$(grep -c '=[ym]$' "$IN/config")
 cmp -s "$IN/config" "$obj/.config" || cp "$IN/config" "$obj/.config"
 KBUILD_BUILD_TIMESTAMP=$(date -r Makefile)
 KCFLAGS=-ffile-prefix-map=$PWD=/src
 KAFLAGS=$KCFLAGS
 export KBUILD_BUILD_TIMESTAMP KCFLAGS KAFLAGS
-run() {
-  make O="$obj" -j"$jobs" "$@" || {
-    code=$?
-    rm -f "$busy"
-    exit "$code"
-  }
-}
+run() { make O="$obj" -j"$jobs" "$@"; }
 run prepare
-[ ! -e "$WORK/count" ] || { make -n O="$obj" -j"$jobs" "$@" 2>/dev/null | grep -cE "echo ' +(CC|AS)( \\[M\\])? " | sed 's/^/objects: /' || :; }
+if [ "$fresh" = yes ] && read -r objects options <"$WORK/objects"; then echo "objects: $((objects * on / options))"; fi
 run "$@"
 cp "$obj/arch/x86/boot/bzImage" "$OUT/bzImage"
 cp "$obj/include/config/kernel.release" "$OUT/release"
@@ -106,6 +105,7 @@ for list in modules.builtin modules.builtin.modinfo modules.order; do
   [ -e "$lists/$list" ] || [ ! -e "$obj/$list" ] || cp "$obj/$list" "$lists/$list"
 done
 [ -e "$lists/modules.order" ] || : >"$lists/modules.order"
+[ "$fresh" = no ] || echo "$(find "$obj" -name '*.o' | wc -l) $((on + 1))" >"$WORK/objects"
 sync -f "$obj"
 rm -f "$busy"
 `;

@@ -2,7 +2,6 @@ import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../../base/errors.ts';
 import { sha256 } from '../../base/json.ts';
-import { parseJson } from '../../base/parse-json.ts';
 import { chooseDockerImage, damagedImage, mostOfDescription, usable } from '../../base/oci/choose.ts';
 import {
   type Blob,
@@ -14,6 +13,7 @@ import {
   type ImageFiles,
   isIndex,
 } from '../../base/oci/image.ts';
+import { parseJson } from '../../base/parse-json.ts';
 import type { FileEntry } from '../../formats/tree.ts';
 import type { FileReader } from '../read-file.ts';
 
