@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { FailedError } from '../base/errors.ts';
-import { bzImageHead, kernelVersion } from '../kernel/bzimage.ts';
 import { type Manifest, manifestPath, unpackManifest } from '../formats/manifest.ts';
 import { sbomPath } from '../formats/spdx.ts';
+import { bzImageHead, kernelVersion } from '../kernel/bzimage.ts';
 import { type BootFacts, bootFacts } from './boot.ts';
 import { type InitrdSegment, initrdSegments } from './initrd.ts';
 import { type OpenImage, openImage } from './open.ts';

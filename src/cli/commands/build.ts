@@ -119,7 +119,7 @@ async function build(recipes: string[], flags: BuildFlags, io: CliIo): Promise<v
   if (flags.json === true)
     io.out(
       `${JSON.stringify(
-        built.map(({ needs: _, ...one }) => one),
+        built.map((one) => ({ ...one, needs: undefined })),
         null,
         2,
       )}\n`,

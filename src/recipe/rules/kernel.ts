@@ -44,9 +44,15 @@ export const kernelRules: Rule = (facts) => {
   } else if (first === 'file') checkFile(facts);
 };
 
+/** A recipe that was written out whole has the defaults of all keys. */
+function isDefault(value: unknown): boolean {
+  return value === 'tinyconfig' || (Array.isArray(value) && value.length === 0);
+}
+
 /** What a parent recipe said for a kernel that this one replaces does no harm. */
 function withoutEffect(facts: Facts, origin: string, path: Path, wanted: string): void {
-  if (!isWritten(facts, path)) return;
+  const value = path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown>)[key], facts.raw);
+  if (!isWritten(facts, path) || isDefault(value)) return;
   const [span, other] = [keyAt(facts, path), keyAt(facts, ['kernel', origin])];
   if (span.source.file !== other.source.file) return;
   facts.problems.error('no-effect', span, `\`${String(path.at(-1))}\` has no effect with \`${origin}\``, {

@@ -51,6 +51,7 @@ test.each(['squashfs', 'erofs', 'cpio'])(
       'initrd: put the initrd together',
       'iso: write the ISO A',
       'manifest: list what the image is made of',
+      'memory: predict the memory it needs',
     ]);
     const kept = [...without.keys()]
       .filter((step) => !changed.includes(step))

@@ -101,7 +101,7 @@ export function makeRecipe(dir: string, parts: RecipeParts = {}): Recipe {
       security: parts.security ?? false,
       repositories: parts.repositories ?? [],
     },
-    kernel: { package: parts.kernel ?? 'linux-image-amd64' },
+    kernel: { from: { kind: 'package', package: parts.kernel ?? 'linux-image-amd64' } },
     hardware: { profiles: [], from: undefined, firmware: 'none', microcode: [], memory: undefined },
     pe: { packages: parts.packages ?? ['hello'] },
     templates: parts.templates ?? {},
