@@ -40,7 +40,7 @@ const variants = {
   'supervisor-throws': `pe:\n  files:\n    - { path: /usr/lib/diskbios/supervisor.js, content: "throw new Error('broken on purpose')\\n" }\n`,
   'supervisor-missing': `pe:\n  files:\n    - { path: /usr/lib/diskbios/supervise, content: "no program\\n", mode: "0644" }\n`,
   'panic-later':
-    'pe:\n  services:\n    crash: { run: [/bin/sh, -c, "sleep 3; echo c >/proc/sysrq-trigger"] }\n',
+    'pe:\n  services:\n    crash: { run: [/bin/sh, -c, "until [ -e /run/diskbios/ready ]; do sleep 1; done; sleep 1; echo c >/proc/sysrq-trigger"] }\n',
   'init-exits': initScript('exit 3'),
   'init-exits-unheard': `${initScript('exit 4').trimEnd()}\nboot:\n  consoles: [tty0]\n`,
   'init-writes': initScript(

@@ -64,7 +64,12 @@ export async function mountVolume(
  * old number of groups loses what is written ("This should not happen!! Data will be lost", kernel 6.12).
  */
 async function replayJournal(what: string, type: string, at: string): Promise<void> {
-  await mount({ what, at, type, options: ['ro', 'noatime'] });
+  try {
+    await mount({ what, at, type, options: ['ro', 'noatime'] });
+  } catch {
+    // What is wrong is told by the mount that follows; nothing is where it is in use already, and its journal with it.
+    return;
+  }
   await unmount(at);
 }
 
