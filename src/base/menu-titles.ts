@@ -10,5 +10,8 @@ export const menuTitles = {
   powerOff: 'Power off',
 } as const;
 
+/** Title of the default entry with all messages, where `boot.quiet` is on. */
+export const verboseTitle = (title: string): string => `${title}, with all messages`;
+
 /** Title of the entry that appears by itself for a system of the data volume (`grub/systems.cfg.in`). */
 export const handOverTitle = (system: string): string => `Hand over to ${system}`;

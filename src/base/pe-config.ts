@@ -10,6 +10,8 @@ export interface PeConfig {
   readonly systemsDir: string;
   /** Kernel consoles of the recipe, such as `tty0`, `ttyS0,115200n8`. */
   readonly consoles: readonly string[];
+  /** What the image has for its own screens: a font (`auto`: for wide screens) and a keymap; left out where it has neither. */
+  readonly screen?: { readonly font?: 'auto' | 'always'; readonly keymap?: true };
   /** How root logs in on a console: by the recipe's hash, by a one-time password made at boot, or not at all. */
   readonly rootLogin: 'hash' | 'one-time' | 'locked';
   readonly services: Readonly<Record<string, PeConfigService>>;

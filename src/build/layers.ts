@@ -6,7 +6,7 @@ import type { PeConfig } from '../base/pe-config.ts';
 import { fileOverlay, joinOverlays } from '../plan/file-overlay.ts';
 import { type Overlay, type OverlayEntry, overlayFrom, sourceFile } from '../plan/source.ts';
 import type { SourceFile } from '../plan/types.ts';
-import type { Recipe } from '../recipe/types.ts';
+import type { PeConsole, Recipe } from '../recipe/types.ts';
 
 /** Where the PE's own programs lie in the livefs. */
 const programsDir = 'usr/lib/diskbios';
@@ -51,6 +51,17 @@ function templateName(recipe: Recipe): string {
   return relative(join(packageRoot(), 'rootfs-templates'), recipe.pe.template).replace(/^\.\.\/.*\//, '');
 }
 
+/** What is said of font and keymap. */
+function screenOf({ font, keymap }: PeConsole): Pick<PeConfig, 'screen'> {
+  if (font === undefined && keymap === undefined) return {};
+  return {
+    screen: {
+      ...(font === undefined ? {} : { font: font === 'auto' ? 'auto' : 'always' }),
+      ...(keymap === undefined ? {} : { keymap: true }),
+    },
+  };
+}
+
 /** `/etc/diskbios/pe.json`. */
 function peConfig(recipe: Recipe, carried: string | undefined): PeConfig {
   const root = recipe.pe.users.find((user) => user.name === 'root');
@@ -61,6 +72,7 @@ function peConfig(recipe: Recipe, carried: string | undefined): PeConfig {
     hostname: recipe.pe.hostname,
     systemsDir: recipe.paths.systems,
     consoles: recipe.boot.consoles,
+    ...screenOf(recipe.pe.console),
     rootLogin: root?.passwordHash !== undefined ? 'hash' : hasKeys ? 'locked' : 'one-time',
     services: recipe.pe.services,
     network: recipe.pe.network as PeConfig['network'],

@@ -8,12 +8,14 @@ import { media } from '../media/registry.ts';
 import type { StepFile } from '../media/types.ts';
 import { sourceFile } from '../plan/source.ts';
 import type { StepNode } from '../plan/types.ts';
+import { inImage } from '../recipe/console-packages.ts';
 import { microcodePackages } from '../recipe/hardware-packages.ts';
 import { anyMachine, joinProfiles } from '../recipe/hardware-profiles.ts';
 import { moduleProfiles } from '../recipe/module-profiles.ts';
 import { isBootMedium, type MediumKind, mediaKinds, type Recipe } from '../recipe/types.ts';
 import { agentLayer, agentLayerNode } from '../steps/agent-layer.ts';
 import { carriedOf } from '../steps/carried.ts';
+import { consoleNode } from '../steps/console.ts';
 import { initrdNode } from '../steps/initrd.ts';
 import { kernelNode } from '../steps/kernel.ts';
 import type { HostToolchain } from '../steps/kernel-toolchain.ts';
@@ -145,7 +147,8 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   };
   const carried = carriedOf(recipe, lock, { tools, epoch });
   const overlay = peOverlay(recipe, carried?.list.id);
-  const top = peLayerNode({ packages, tools, format, arch, identity, overlay, epoch });
+  const console = lock.console === undefined ? undefined : consoleNode(pe.console, lock.console);
+  const top = peLayerNode({ packages, tools, format, arch, identity, overlay, console, epoch });
   const layers = [
     { name: 'packages', node: packages },
     { name: 'modules', node: modules },
@@ -184,7 +187,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
       builder: builderVersion,
       kernel: kernelName(recipe),
       epoch,
-      packages: [...lock.image, ...lock.kernel, ...firmware],
+      packages: [...lock.image, ...lock.kernel, ...inImage(lock.console ?? []), ...firmware],
       ...(firmware.length === 0 ? {} : { firmware: firmware.map(({ name }) => name) }),
       tools: [...lock.tools.build, ...(lock.toolchain ?? [])],
       templates: templatePackages(recipe, lock),

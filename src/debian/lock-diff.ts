@@ -30,6 +30,9 @@ export function compareLocks(before: Lock | undefined, now: Lock): SetSummary[] 
   return [
     compareSet('image', before?.image ?? [], now.image),
     compareSet('kernel', before?.kernel ?? [], now.kernel),
+    ...(before?.console === undefined && now.console === undefined
+      ? []
+      : [compareSet('console', before?.console ?? [], now.console ?? [])]),
     ...(before?.firmware === undefined && now.firmware === undefined
       ? []
       : [compareSet('firmware', before?.firmware ?? [], now.firmware ?? [])]),

@@ -18,6 +18,8 @@ export interface Lock {
   readonly tools: Readonly<Record<Toolset, readonly LockedPackage[]>>;
   /** What builds the kernel; left out where the recipe builds none. */
   readonly toolchain?: readonly LockedPackage[];
+  /** What the screen's font and keymap are taken from, and what compiles the keymap; left out where the recipe has neither. */
+  readonly console?: readonly LockedPackage[];
   /** What firmware and microcode are taken from, nothing else of it; left out where the recipe asks for none. */
   readonly firmware?: readonly LockedPackage[];
   /** Of the Debian templates, by name; left out where the recipe has none. */
@@ -59,6 +61,7 @@ export function formatLock(lock: Lock): string {
     `  "image": ${list(lock.image, '  ')},`,
     `  "kernel": ${list(lock.kernel, '  ')},`,
     ...(lock.toolchain === undefined ? [] : [`  "toolchain": ${list(lock.toolchain, '  ')},`]),
+    ...(lock.console === undefined ? [] : [`  "console": ${list(lock.console, '  ')},`]),
     ...(lock.firmware === undefined ? [] : [`  "firmware": ${list(lock.firmware, '  ')},`]),
     `  "tools": {\n${tools.join(',\n')}\n  }${templates.length === 0 ? '' : ','}`,
     ...(templates.length === 0 ? [] : [`  "templates": {\n${templates.join(',\n')}\n  }`]),
@@ -140,6 +143,7 @@ function shapeProblem(lock: unknown): ShapeProblem | undefined {
   ];
   if (field(field(lock, 'request'), 'toolchain') !== undefined)
     lists.push(['toolchain', field(lock, 'toolchain')]);
+  if (field(field(lock, 'request'), 'console') !== undefined) lists.push(['console', field(lock, 'console')]);
   if (field(field(lock, 'request'), 'firmware') !== undefined)
     lists.push(['firmware', field(lock, 'firmware')]);
   const templates = field(lock, 'templates') ?? {};

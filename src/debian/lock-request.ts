@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../base/errors.ts';
 import { sha256 } from '../base/json.ts';
+import { consolePackages } from '../recipe/console-packages.ts';
 import { hardwarePackages } from '../recipe/hardware-packages.ts';
 import type { Recipe } from '../recipe/types.ts';
 import { changedTemplates, debianTemplates, type LockTemplate } from './lock-templates.ts';
@@ -20,6 +21,8 @@ export interface LockRequest {
   readonly tools: Readonly<Record<Toolset, readonly string[]>>;
   /** What builds the kernel; left out where the recipe builds none. */
   readonly toolchain?: readonly string[];
+  /** Packages that the screen's font and keymap are taken from; left out where the recipe asks for none. */
+  readonly console?: readonly string[];
   /** Packages that firmware and microcode are taken from; left out where the recipe asks for none. */
   readonly firmware?: readonly string[];
   /** Left out where the recipe has none. */
@@ -40,6 +43,7 @@ export function requestOf(recipe: Recipe): LockRequest {
   const sets = toolsets[arch];
   const templates = debianTemplates(recipe);
   const toolchain = toolchainOf(recipe);
+  const console = consolePackages(recipe.pe.console);
   const firmware = hardwarePackages(recipe.hardware);
   return {
     arch,
@@ -57,6 +61,7 @@ export function requestOf(recipe: Recipe): LockRequest {
     kernel: kernelPackage(recipe) ?? '',
     tools: perToolset((name) => sortedSet(sets[name])),
     ...(toolchain.length === 0 ? {} : { toolchain }),
+    ...(console.length === 0 ? {} : { console }),
     ...(firmware.length === 0 ? {} : { firmware }),
     ...(Object.keys(templates).length === 0 ? {} : { templates }),
   };
@@ -120,6 +125,8 @@ export function requestDifferences(locked: LockRequest, wanted: LockRequest, rec
     if (!wanted.packages.includes(name))
       note(`${name} is in the lock, but not in the recipe`, ['pe', 'packages']);
   }
+  if (words(locked.console ?? []) !== words(wanted.console ?? []))
+    note('font and keymap of the screen come from other packages than those of the lock', ['pe', 'console']);
   const [before, now] = [words(locked.firmware ?? []), words(wanted.firmware ?? [])];
   if (before !== now) note('the packages of firmware and microcode are not those of the lock', ['hardware']);
   for (const name of changedTemplates(locked.templates ?? {}, wanted.templates ?? {}))

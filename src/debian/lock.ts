@@ -89,6 +89,7 @@ function keptVersions(lock: Lock, options: LockOptions): Pins {
     image: kept(lock.image),
     kernel: kept(lock.kernel),
     toolchain: kept(lock.toolchain ?? []),
+    console: kept(lock.console ?? []),
     firmware: kept(lock.firmware ?? []),
     ...perToolset((name) => kept(lock.tools[name])),
   };
@@ -111,6 +112,7 @@ function updatedNames(lock: Lock, asked: readonly string[]): Set<string> {
       ...lock.image,
       ...lock.kernel,
       ...(lock.toolchain ?? []),
+      ...(lock.console ?? []),
       ...(lock.firmware ?? []),
       ...Object.values(lock.tools).flat(),
       ...Object.values(lock.templates ?? {}).flat(),

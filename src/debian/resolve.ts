@@ -9,7 +9,7 @@ import type { Mirrors } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 import { perToolset, toolsetNames } from './toolsets.ts';
 
-const setNames = ['image', 'kernel', 'toolchain', 'firmware', ...toolsetNames] as const;
+const setNames = ['image', 'kernel', 'toolchain', 'console', 'firmware', ...toolsetNames] as const;
 type SetName = (typeof setNames)[number];
 
 /** Versions to keep, by package name, for each list of a lock. */
@@ -19,6 +19,7 @@ export const noPins: Pins = {
   image: new Map(),
   kernel: new Map(),
   toolchain: new Map(),
+  console: new Map(),
   firmware: new Map(),
   ...perToolset(() => new Map()),
 };
@@ -53,6 +54,7 @@ export async function resolveLock(
       image: request.packages,
       kernel: request.kernel === '' ? [] : [request.kernel],
       toolchain: request.toolchain ?? [],
+      console: request.console ?? [],
       firmware: await inSuite(request.firmware ?? [], apt),
       ...request.tools,
     };
@@ -75,6 +77,14 @@ export async function resolveLock(
       ...(request.toolchain === undefined
         ? {}
         : { toolchain: packagesOf(outcomes.toolchain, toolsConflict) }),
+      // Of these files are taken; what compiles keymaps needs the C library alone.
+      ...(request.console === undefined
+        ? {}
+        : {
+            console: packagesOf(outcomes.console, (why) => conflict(recipe, ['pe', 'console'], why)).filter(
+              ({ name }) => wanted.console.includes(name) || name === 'libc6',
+            ),
+          }),
       // Their files are taken, and nothing runs that would need what they depend on.
       ...(request.firmware === undefined
         ? {}
@@ -115,7 +125,7 @@ async function refuseUnknown(
   if (unknown.length > 0) {
     throw new UserError(await Promise.all(unknown.map((name) => unknownPackage(recipe, name, names, apt))));
   }
-  const tools = [...toolsetNames, 'toolchain' as const]
+  const tools = [...toolsetNames, 'toolchain' as const, 'console' as const]
     .flatMap((name) => wanted[name])
     .filter((name) => !names.has(name));
   if (tools.length === 0) return;

@@ -1,4 +1,5 @@
 import { dataLabel } from '../base/cmdline.ts';
+import { verboseTitle } from '../base/menu-titles.ts';
 import { personalPath } from '../base/personal.ts';
 import { type KernelEntry, kernelWords } from './kernel-words.ts';
 import { menuSerial, type SerialConsole } from './serial-console.ts';
@@ -11,6 +12,8 @@ export interface GrubBoot {
   /** Title of the default entry. */
   readonly default: string;
   readonly consoles: readonly string[];
+  /** Of the kernel's messages only errors are shown, unless a key is pressed in the menu. */
+  readonly quiet?: boolean;
   readonly entries: readonly (KernelEntry & { readonly title: string })[];
   readonly memtest: boolean;
   readonly firstDisk: boolean;
@@ -51,6 +54,7 @@ export const grubTemplates = [
   'serial',
   'shift',
   'entry',
+  'verbose',
   'systems',
   'memtest',
   'first-disk',
@@ -98,6 +102,7 @@ export function grubConfig(
           ? unlessLocked(secure, templates['first-disk'])
           : templates['first-disk']
         : '',
+      boot.quiet === true ? verbosePart(boot, paths, templates) : '',
       templates.power,
     ]
       .join('')
@@ -178,6 +183,22 @@ function entryPart(boot: GrubBoot, index: number, paths: GrubPaths, templates: G
     LOADING: grubQuote(`Loading ${entry.title} ...`),
     KERNEL: pathWord(paths.kernel, paths),
     CMDLINE: commandLine(entry, boot, paths),
+    INITRD: pathWord(paths.initrd, paths),
+  });
+}
+
+/** The default entry with all messages, for one start. */
+function verbosePart(boot: GrubBoot, paths: GrubPaths, templates: GrubTemplates): string {
+  const entry = boot.entries[defaultIndex(boot)];
+  if (entry === undefined) throw new RangeError('no default boot entry');
+  const title = verboseTitle(entry.title);
+  const loud = { ...boot, quiet: false, cmdline: [...boot.cmdline, 'ignore_loglevel'] };
+  return fillTemplate(templates.verbose, {
+    TITLE: grubQuote(title),
+    CLASS: entry.mode,
+    LOADING: grubQuote(`Loading ${title} ...`),
+    KERNEL: pathWord(paths.kernel, paths),
+    CMDLINE: commandLine(entry, loud, paths),
     INITRD: pathWord(paths.initrd, paths),
   });
 }

@@ -1,3 +1,4 @@
+import { verboseTitle } from '../base/menu-titles.ts';
 import { isForIpxe } from '../base/netboot.ts';
 import { personalPath } from '../base/personal.ts';
 import type { GrubBoot } from './grub-cfg.ts';
@@ -33,6 +34,7 @@ export function ipxeMenu(product: string, boot: GrubBoot, paths: IpxePaths): str
     ...entries,
     ...(boot.memtest ? [memtestItem(boot, paths)] : []),
     ...(boot.firstDisk ? [firstDisk] : []),
+    ...(boot.quiet === true ? [verboseItem(boot, paths)] : []),
     ...power,
   ];
   return [
@@ -88,6 +90,14 @@ function entryItem(boot: GrubBoot, index: number, paths: IpxePaths): Item {
       'boot || goto failed',
     ].join('\n'),
   };
+}
+
+/** The default entry with all messages, for one start. */
+function verboseItem(boot: GrubBoot, paths: IpxePaths): Item {
+  const index = boot.entries.findIndex(({ title }) => title === boot.default);
+  const loud = { ...boot, quiet: false, cmdline: [...boot.cmdline, 'ignore_loglevel'] };
+  const item = entryItem(loud, index, paths);
+  return { ...item, id: 'verbose', key: 'v', title: verboseTitle(item.title) };
 }
 
 function memtestItem(boot: GrubBoot, paths: IpxePaths): Item {

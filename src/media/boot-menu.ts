@@ -51,6 +51,7 @@ export async function renderMenu(context: StepContext, menu: BootMenu): Promise<
   const theme = fillTemplate(await text(context.files['theme/theme.txt.in'], 'theme'), {
     NAME: themeText(menu.name),
     VERSION: themeText(menu.version),
+    KEYS: menu.boot.quiet === true ? '      v  all messages' : '',
   });
   const files = { 'grub.cfg': config, 'systems.cfg': systems, 'theme.txt': theme };
   await Promise.all(

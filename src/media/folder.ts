@@ -20,7 +20,7 @@ const live = {
 } as const;
 
 function factsOf({ name, version, boot, kernel }: Recipe): FolderFacts {
-  return { name, version, cmdline: kernelWords(live, { consoles: boot.consoles, cmdline: kernel.cmdline }) };
+  return { name, version, cmdline: kernelWords(live, { ...boot, cmdline: kernel.cmdline }) };
 }
 
 export const folderMedium: Medium = {

@@ -9,7 +9,7 @@ import { ukiOutput, ukiStep } from './uki-step.ts';
 function commandLine({ boot, kernel }: Recipe): string {
   const entry = boot.entries.find(({ title }) => title === boot.default);
   if (entry === undefined) throw new Error(`there is no entry ${boot.default}`);
-  const words = kernelWords(entry, { consoles: boot.consoles, cmdline: kernel.cmdline });
+  const words = kernelWords(entry, { ...boot, cmdline: kernel.cmdline });
   return words.map((word) => (/\s/.test(word) ? word.replace(/^([^=]*=)?(.*)$/s, '$1"$2"') : word)).join(' ');
 }
 

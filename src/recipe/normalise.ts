@@ -63,6 +63,7 @@ export function normalise(file: string, from: From): Recipe {
       files: peFiles(from, ['pe', 'files'], pe.files),
       hostname: pe.hostname ?? raw.name,
       timezone: pe.timezone,
+      console: { font: pe.console.font, keymap: pe.console.keymap },
       users: pe.users.map((user, n) => peUser(from, user, n)),
       sshKeys: keysAt(from, ['pe', 'ssh-keys'], pe['ssh-keys']),
       services: Object.fromEntries(
@@ -81,6 +82,7 @@ export function normalise(file: string, from: From): Recipe {
       timeout: boot.timeout,
       default: boot.default ?? boot.entries[0]?.title ?? '',
       consoles: boot.consoles,
+      quiet: boot.quiet,
       entries: boot.entries.map(({ system, console, data, ...entry }) => ({
         ...entry,
         system,

@@ -39,6 +39,7 @@ export interface RawRecipe {
     readonly timeout: number;
     readonly default?: string;
     readonly consoles: readonly string[];
+    readonly quiet: boolean;
     readonly entries: readonly RawEntry[];
     readonly memtest: boolean;
     readonly 'first-disk': boolean;
@@ -130,6 +131,7 @@ interface RawPe {
   readonly files: readonly RawFile[];
   readonly hostname?: string;
   readonly timezone: string;
+  readonly console: { readonly font?: string; readonly keymap?: string };
   readonly users: readonly RawUser[];
   readonly 'ssh-keys': readonly RawKey[];
   readonly services: Readonly<Record<string, RawService>>;

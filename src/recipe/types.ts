@@ -152,9 +152,18 @@ export interface PeSpec {
   readonly users: readonly PeUser[];
   /** Public keys that may log in as root by SSH, each one line. */
   readonly sshKeys: readonly string[];
+  readonly console: PeConsole;
   /** Services of the PE by name. */
   readonly services: Readonly<Record<string, PeService>>;
   readonly network: PeNetwork;
+}
+
+/** The PE's own screens and keyboard. */
+export interface PeConsole {
+  /** A font of Debian's console-setup-linux by name; `auto`: a large one on wide screens; `undefined`: the kernel's. */
+  readonly font: string | undefined;
+  /** A keymap of Debian's console-data by name; `undefined`: the kernel's, which is American. */
+  readonly keymap: string | undefined;
 }
 
 /** A file, folder or link that the recipe puts into the livefs. */
@@ -250,6 +259,8 @@ export interface BootSpec {
   readonly default: string;
   /** Kernel consoles; the last is `/dev/console`: `tty0`, `ttyS0,115200n8`. */
   readonly consoles: readonly string[];
+  /** Of the kernel only errors are shown. */
+  readonly quiet: boolean;
   readonly entries: readonly BootEntry[];
   readonly memtest: boolean;
   /** Offer "boot from the first disk". */

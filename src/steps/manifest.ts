@@ -9,6 +9,7 @@ import { type ManifestParts, makeManifest, manifestJson } from '../formats/manif
 import type { FileEntry } from '../formats/tree.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepContext, StepKind, StepNode } from '../plan/types.ts';
+import { inImage } from '../recipe/console-packages.ts';
 import type { LivefsFormat, Recipe } from '../recipe/types.ts';
 import { agentLayer } from './agent-layer.ts';
 import { writeGzip } from './gzip.ts';
@@ -112,11 +113,11 @@ export function manifestNode(parts: ManifestNodeParts): StepNode {
       ),
       lockDigest: digestOf(lock as unknown as Json),
       kernelPackage: parts.kernel,
-      packages: [...lock.image, ...lock.kernel],
+      packages: [...lock.image, ...lock.kernel, ...inImage(lock.console ?? [])],
       entries: recipe.boot.entries.map((entry) => ({
         title: entry.title,
         mode: entry.mode,
-        cmdline: kernelWords(entry, { consoles: recipe.boot.consoles, cmdline: recipe.kernel.cmdline }),
+        cmdline: kernelWords(entry, { ...recipe.boot, cmdline: recipe.kernel.cmdline }),
       })),
       ...(carried === undefined
         ? {}

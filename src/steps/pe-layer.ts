@@ -10,6 +10,7 @@ import type { StepKind, StepNode } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
 import { finishIdentity } from '../rootfs/registry.ts';
 import type { PeIdentity } from '../rootfs/types.ts';
+import { consoleEntries } from './console.ts';
 import { packLayer } from './livefs.ts';
 import { withoutContent } from './modules-layer.ts';
 import { overlayEntry } from './overlay-entry.ts';
@@ -37,7 +38,7 @@ function difference(lower: Tree, upper: Tree): Entry[] {
  */
 export const peLayerStep: StepKind = {
   name: 'pe-layer',
-  version: 3,
+  version: 4,
   async run(context, json) {
     const { format, arch, identity, overlay } = json as unknown as PeLayerOptions;
     using reader = fileReader();
@@ -46,6 +47,7 @@ export const peLayerStep: StepKind = {
     const lower = loadTree(packages.file('tree.json'));
     const tree = new EmptyTree();
     for (const entry of lower) tree.add(entry);
+    for (const entry of consoleEntries(context.inputs['console'], context.epoch)) tree.add(entry, 'replace');
     for (const item of overlay) tree.add(overlayEntry(context, item), 'replace');
     const finished = await finishIdentity({
       tree,
@@ -72,15 +74,17 @@ export interface PeLayerParts {
   readonly arch: string;
   readonly identity: PeIdentity;
   readonly overlay: Overlay;
+  /** Font and keymap of the screen; `undefined`: neither. */
+  readonly console: StepNode | undefined;
   readonly epoch: number;
 }
 
 export function peLayerNode(parts: PeLayerParts): StepNode {
-  const { format, arch, identity, overlay, packages, tools, epoch } = parts;
+  const { format, arch, identity, overlay, packages, console, tools, epoch } = parts;
   return stepNode(peLayerStep, {
     title: "pack the template and the recipe's files",
     options: { format, arch, identity, overlay: overlay.entries } as unknown as Json,
-    inputs: { packages },
+    inputs: { packages, ...(console === undefined ? {} : { console }) },
     files: overlay.files,
     tools,
     epoch,

@@ -138,6 +138,10 @@ async function main(): Promise<void> {
   const config = personal?.config ?? recipe;
   writeText('/proc/sys/kernel/hostname', config.hostname);
   const consoles = createConsoles(config, commandLine, screenOwner(choice) !== undefined);
+  const screen =
+    config.screen === undefined
+      ? undefined
+      : await (await import('../supervisor/screen.ts')).createScreen(config.screen);
   const drivers = createDrivers();
   const starts = createStartWatch({ now, after, exists, say: consoles.say });
   const before = again ? endLeftovers() : {};
@@ -228,6 +232,7 @@ async function main(): Promise<void> {
   });
   mark('network and disks');
   await allDrivers;
+  await screen?.look();
   await openControl(services, systems, storage, ownNetwork);
   // Of an image that carries nothing, not even the code for it is read.
   const carrying =

@@ -1,6 +1,7 @@
 import { accountRules } from './accounts.ts';
 import { bootRules } from './boot.ts';
 import { cmdlineRules } from './cmdline.ts';
+import { consoleRules } from './consoles.ts';
 import { fileRules } from './files.ts';
 import { hardwareRules } from './hardware.ts';
 import { kernelRules } from './kernel.ts';
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   templateRules,
   systemRules,
   bootRules,
+  consoleRules,
   secureBootRules,
   cmdlineRules,
   mediaRules,

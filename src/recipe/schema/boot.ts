@@ -83,6 +83,10 @@ export const bootSchema = map(
       },
       { default: ['tty0'], minItems: 1, 'x-merge': 'replace' },
     ),
+    quiet: flag(
+      'Say “diskbios is starting ...” while it starts, and of the kernel’s messages only errors; the key `v` in the menu starts the default entry with all of them.',
+      false,
+    ),
     entries: list('Entries of the menu, in this order.', entry, { minItems: 1, 'x-merge': 'by title' }),
     memtest: flag('Offer a memory test.', true),
     'first-disk': flag('Offer to boot from the first disk.', true),

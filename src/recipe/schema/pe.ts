@@ -40,6 +40,26 @@ export const peSchema = map(
       'x-expected': 'lower-case letters, digits and -, such as pe-1',
     }),
     timezone: text('Time zone.', { default: 'Etc/UTC', 'x-expected': 'a time zone such as Europe/Berlin' }),
+    console: map(
+      'Font and keymap of the PE’s own screens; see consoles.md.',
+      {
+        font: text(
+          'Font of the screen: `auto` (one of 16×32 dots where the screen is 2560 or more dots wide), or the name of a font of Debian’s console-setup-linux; without it the kernel’s.',
+          {
+            pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+            'x-expected': 'auto, or the name of a font such as Uni2-Terminus32x16',
+          },
+        ),
+        keymap: text(
+          'Keymap of the keyboard, by its name in Debian’s console-data; without it an American one.',
+          {
+            pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+            'x-expected': 'the name of a keymap such as de-latin1',
+          },
+        ),
+      },
+      { default: {} },
+    ),
     users: list(
       'Accounts; root is always there, and has an item only to give it keys or a password.',
       userSchema,

@@ -1,4 +1,4 @@
-import { menuTitles } from '../../base/menu-titles.ts';
+import { menuTitles, verboseTitle } from '../../base/menu-titles.ts';
 import type { RawRecipe } from '../raw.ts';
 
 /** Whether the boot menu is on a serial line as well as on the screen. */
@@ -12,6 +12,7 @@ export function titlesInMenu(boot: RawRecipe['boot']): string[] {
     ...boot.entries.map((entry) => entry.title),
     ...(boot.memtest ? [menuTitles.memtest] : []),
     ...(boot['first-disk'] ? [menuTitles.firstDisk] : []),
+    ...(boot.quiet ? [verboseTitle(boot.default ?? boot.entries[0]?.title ?? '')] : []),
     menuTitles.firmwareSetup,
     menuTitles.restart,
     menuTitles.powerOff,

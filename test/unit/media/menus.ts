@@ -21,11 +21,12 @@ const plain: Entry = {
   cmdline: [],
 };
 
-type PlainMenu = GrubBoot & { readonly secure: { readonly kind: 'off' } };
+type PlainMenu = GrubBoot & { readonly secure: { readonly kind: 'off' }; readonly quiet: boolean };
 
 /** A menu with an entry of each mode, titles that are hard to quote, both extras, screen and serial console. */
 export const fullMenu: PlainMenu = {
   secure: { kind: 'off' },
+  quiet: false,
   timeout: 5,
   default: `$HOME's "desk" \\ & 服务器`,
   consoles: ['tty0', 'ttyS1,115200n8r'],
@@ -57,6 +58,7 @@ export const fullMenu: PlainMenu = {
 /** One entry, no menu, no serial console. */
 export const smallMenu: PlainMenu = {
   secure: { kind: 'off' },
+  quiet: false,
   timeout: 0,
   default: 'diskbios',
   consoles: ['tty0'],

@@ -103,7 +103,10 @@ export function makeRecipe(dir: string, parts: RecipeParts = {}): Recipe {
     },
     kernel: { from: { kind: 'package', package: parts.kernel ?? 'linux-image-amd64' } },
     hardware: { profiles: [], from: undefined, firmware: 'none', microcode: [], memory: undefined },
-    pe: { packages: parts.packages ?? ['hello'] },
+    pe: {
+      console: { font: undefined, keymap: undefined },
+      packages: parts.packages ?? ['hello'],
+    },
     templates: parts.templates ?? {},
     place: (path: readonly (string | number)[]) => ({
       file,
