@@ -234,7 +234,7 @@ describe('what was built before', () => {
     const plan = await runCliProcess(['plan', 'minimal.yaml', '--json', '--all'], settings);
     const rows = JSON.parse(plan.out) as { kind: string; state: string; why: string[] }[];
     const runs = rows.filter((row) => row.state === 'runs');
-    expect(runs.map((row) => row.kind).sort()).toEqual(['initrd', 'iso', 'manifest', 'pe-layer']);
+    expect(runs.map((row) => row.kind).sort()).toEqual(['initrd', 'iso', 'manifest', 'memory', 'pe-layer']);
     expect(runs.find((row) => row.kind === 'pe-layer')?.why).toEqual(['file recipe/etc/note changed']);
   });
 });
