@@ -10,7 +10,13 @@ const templates = Object.fromEntries(
   grubTemplates.map((name) => [name, readFileSync(join(packageRoot(), 'grub', `${name}.cfg.in`), 'utf8')]),
 ) as GrubTemplates;
 const paths = {
-  ...{ kernel: '/boot/vmlinuz', initrd: '/boot/initrd.img', theme: '/theme.txt', fonts: [], terminalFont: 'x' },
+  ...{
+    kernel: '/boot/vmlinuz',
+    initrd: '/boot/initrd.img',
+    theme: '/theme.txt',
+    fonts: [],
+    terminalFont: 'x',
+  },
   ...{ memtestBios: '/m.bin', memtestEfi: '/m.efi', systems: '/systems.cfg' },
 };
 
