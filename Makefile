@@ -48,7 +48,7 @@ e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and U
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
 
-media: setup ## boot every medium on every bus with BIOS and UEFI (some 15 minutes; a part: FILTER=vhd make media)
+media: setup ## boot every medium on every bus with BIOS and UEFI (a part: FILTER=vhd make media)
 	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media $(if $(FILTER),--filter '$(FILTER)')
 
 soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot; CAMPAIGN=personalize

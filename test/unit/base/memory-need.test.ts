@@ -8,7 +8,7 @@ const generic = { file: 12_171_200, space: 58_650_624 };
 const mib = (value: number): number => value * mebibyte;
 
 /**
- * Images measured by `bench.js 1 memory`, with QEMU: the sizes that the builder knew, the largest machine that did not start and the
+ * Images measured with QEMU, to which the constants were fitted: the sizes that the builder knew, the largest machine that did not start and the
  * smallest that did (MiB), and what was in use at rest with 512 MiB (KiB).
  */
 const measured: readonly (readonly [
