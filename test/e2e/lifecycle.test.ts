@@ -298,9 +298,9 @@ describe('work that is given up', () => {
     pe.until('find /hd/.pe/work -name big | head -n 1', new RegExp(name));
 
   test('by Ctrl-C, it leaves nothing', async () => {
-    await pe.sh('head -c 6000000 /dev/urandom >/hd/copy/delta/big && systemx backup copy /tmp/big.tar.zst');
+    await pe.sh('head -c 24000000 /dev/urandom >/hd/copy/delta/big && systemx backup copy /tmp/big.tar.zst');
     const present = await names('/hd');
-    const slowly = '( (head -c 3000000 /tmp/big.tar.zst; exec sleep 600) >/tmp/slow ) >/dev/null 2>&1 &';
+    const slowly = '( (head -c 12000000 /tmp/big.tar.zst; exec sleep 600) >/tmp/slow ) >/dev/null 2>&1 &';
     await pe.sh(`mkfifo /tmp/slow; ${slowly}`);
     const ended = pe.run('systemx restore - never </tmp/slow');
     await begun('delta/big');
@@ -314,8 +314,8 @@ describe('work that is given up', () => {
     await pe.sh('rm -rf /hd/web/snapshots && sync');
     const [present, web, copy] = [await names('/hd'), await checksum('/hd/web'), await checksum('/hd/copy')];
     const lost = [
-      '(head -c 3000000 /tmp/big.tar.zst; sleep 60) | systemx restore - copy --replace --keep x',
-      '(head -c 3000000 /tmp/big.tar.zst; sleep 60) | systemx template add - --as never@1',
+      '(head -c 12000000 /tmp/big.tar.zst; sleep 60) | systemx restore - copy --replace --keep x',
+      '(head -c 12000000 /tmp/big.tar.zst; sleep 60) | systemx template add - --as never@1',
     ].map((command) => pe.run(command).catch(() => undefined));
     await pe.until('find /hd/.pe/work -name big | wc -l', '2');
     // Their beginnings are not waited for; here they are to be told of.
