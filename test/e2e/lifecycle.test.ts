@@ -296,15 +296,26 @@ describe('templates', () => {
 describe('work that is given up', () => {
   const begun = (name: string): Promise<void> =>
     pe.until('find /hd/.pe/work -name big | head -n 1', new RegExp(name));
+  const given = 12_000_000;
 
-  test('by Ctrl-C, it leaves nothing', async () => {
+  beforeAll(async () => {
     await pe.sh('head -c 24000000 /dev/urandom >/hd/copy/delta/big && systemx backup copy /tmp/big.tar.zst');
+  });
+
+  test.each([
+    { when: 'in the middle', taken: 1 },
+    { when: 'while its source is silent', taken: given },
+  ])('by Ctrl-C $when, it leaves nothing', async ({ taken }) => {
     const present = await names('/hd');
-    const slowly = '( (head -c 12000000 /tmp/big.tar.zst; exec sleep 600) >/tmp/slow ) >/dev/null 2>&1 &';
-    await pe.sh(`mkfifo /tmp/slow; ${slowly}`);
+    const slowly = `( (head -c ${given} /tmp/big.tar.zst; exec sleep 600) >/tmp/slow ) >/dev/null 2>&1 &`;
+    await pe.sh(`rm -f /tmp/slow; mkfifo /tmp/slow; ${slowly}`);
     const ended = pe.run('systemx restore - never </tmp/slow');
     await begun('delta/big');
-    await pe.sh("kill -INT $(pidof qjs | xargs -n 1 sh -c 'grep -q restore /proc/$0/cmdline && echo $0')");
+    const restoring = await pe.sh(
+      "pidof qjs | xargs -n 1 sh -c 'grep -q restore /proc/$0/cmdline && echo $0' || :",
+    );
+    await pe.until(`awk '/^rchar/ { print ($2 >= ${taken} ? "taken" : $2) }' /proc/${restoring}/io`, /taken/);
+    await pe.sh(`kill -INT ${restoring}`);
     expect(await ended).toMatchObject({ status: 130, stderr: 'systemx: interrupted\n' });
     expect(await names('/hd')).toEqual(present);
     expect(await leftovers()).toBe('');
@@ -314,8 +325,8 @@ describe('work that is given up', () => {
     await pe.sh('rm -rf /hd/web/snapshots && sync');
     const [present, web, copy] = [await names('/hd'), await checksum('/hd/web'), await checksum('/hd/copy')];
     const lost = [
-      '(head -c 12000000 /tmp/big.tar.zst; sleep 60) | systemx restore - copy --replace --keep x',
-      '(head -c 12000000 /tmp/big.tar.zst; sleep 60) | systemx template add - --as never@1',
+      `(head -c ${given} /tmp/big.tar.zst; sleep 60) | systemx restore - copy --replace --keep x`,
+      `(head -c ${given} /tmp/big.tar.zst; sleep 60) | systemx template add - --as never@1`,
     ].map((command) => pe.run(command).catch(() => undefined));
     await pe.until('find /hd/.pe/work -name big | wc -l', '2');
     // Their beginnings are not waited for; here they are to be told of.

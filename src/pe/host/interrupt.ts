@@ -1,6 +1,6 @@
 import * as os from 'os';
 import { InterruptedError } from '../../base/errors.ts';
-import { endPrograms } from './stream.ts';
+import { endStreams } from './stream.ts';
 
 /** Ctrl-C and its like during long work: part of the PE's one door to the machine (see src/pe/host.ts). */
 
@@ -13,12 +13,12 @@ export function checkInterrupted(): void {
   if (isInterrupted()) throw new InterruptedError();
 }
 
-/** Long work that a person may give up: its programs are ended, what it had begun is put away, and `InterruptedError` is thrown. */
+/** Long work that a person may give up: its programs and streams are ended, what it had begun is put away, and `InterruptedError` is thrown. */
 export async function interruptible<T>(work: () => Promise<T>): Promise<T> {
   interrupted = false;
   const stop = (): void => {
     interrupted = true;
-    endPrograms();
+    endStreams();
   };
   for (const signal of signals) os.signal(signal, stop);
   try {

@@ -29,6 +29,8 @@ export interface Running {
 }
 
 const atWork = new Set<number>();
+/** Ends a flow that is under way. */
+const underWay = new Set<() => void>();
 const mostSaid = 4096;
 
 /** What is started gets these ends of pipes; the caller's copies are closed. */
@@ -84,9 +86,10 @@ export function startProgram(
   return { pid, name: argv[0] ?? '', ended };
 }
 
-/** Ends all programs that `startProgram` has started. */
-export function endPrograms(): void {
+/** Ends all programs that `startProgram` has started, and all flows: one may wait for a source that has fallen silent. */
+export function endStreams(): void {
   for (const pid of atWork) kill(pid, 15);
+  for (const end of [...underWay]) end();
 }
 
 /** Bytes that a process has read so far, from files too; `undefined` where that cannot be told. */
@@ -156,7 +159,11 @@ export function flow({ from, to, head, keepBack = 0, through }: Flow): Promise<F
   let tail: Uint8Array<ArrayBuffer> = new Uint8Array(0);
   let bytes = 0;
   return new Promise((resolve) => {
+    const stop = (): void => {
+      end(true);
+    };
     const end = (broken: boolean): void => {
+      underWay.delete(stop);
       whenReadable(from, undefined);
       if (from > 2) closeFd(from);
       for (const { fd, ours } of sinks) {
@@ -218,6 +225,7 @@ export function flow({ from, to, head, keepBack = 0, through }: Flow): Promise<F
         whenReadable(from, read);
       });
     };
+    underWay.add(stop);
     os.signal(os.SIGPIPE, () => undefined);
     if (sinks.some(({ fd }) => fd < 0)) {
       end(true);
