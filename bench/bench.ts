@@ -9,6 +9,7 @@ import { benchBoots } from './boots.ts';
 import { type Built, benchBuilds, buildOnce } from './builds.ts';
 import { type Figure, figuresTable } from './figures.ts';
 import { benchFlash } from './flash.ts';
+import { benchKernels } from './kernels.ts';
 import { benchMedia } from './media.ts';
 import { benchMemory } from './memory.ts';
 import { benchProof } from './proof.ts';
@@ -22,6 +23,7 @@ const sections: Readonly<Record<string, Section>> = {
   systems: benchSystems,
   flash: benchFlash,
   memory: benchMemory,
+  kernels: (_root, _built, repetitions) => benchKernels(repetitions),
 };
 
 const [runs = '3', ...chosen] = process.argv.slice(2);
@@ -32,8 +34,10 @@ if (unknown !== undefined || !Number.isInteger(repetitions) || repetitions < 1) 
   console.error(`usage: bench.js [RUNS] [${names.join('|')}]…`);
   process.exit(2);
 }
-// Some sixty boots, so only where it is asked for.
-const wanted = (name: string): boolean => (chosen.length === 0 ? name !== 'memory' : chosen.includes(name));
+// Some sixty boots, and a kernel that may have to be compiled: only where they are asked for.
+const rare = ['memory', 'kernels'];
+const wanted = (name: string): boolean =>
+  chosen.length === 0 ? !rare.includes(name) : chosen.includes(name);
 const root = mkdtempSync(join(tmpdir(), 'diskbios-bench-'));
 try {
   console.log(
