@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { readyPattern } from '../src/base/console-lines.ts';
 import { chooseAccelerator } from '../src/boot/accel.ts';
 import { withGuest } from '../src/boot/guest.ts';
 import type { GuestRequest } from '../src/boot/launch.ts';
 import { type QemuTools, qemuFromTree } from '../src/boot/tools.ts';
+import { preparePlan } from '../src/build/build.ts';
 import { downloads } from '../src/build/downloads.ts';
 import { execute } from '../src/build/execute.ts';
-import { planBuild } from '../src/build/plan.ts';
-import { type Lock, lockFileOf } from '../src/debian/lock-file.ts';
 import { findMirrors } from '../src/debian/mirror.ts';
 import type { Artifact, StepNode } from '../src/plan/types.ts';
 import { loadRecipe } from '../src/recipe/load.ts';
@@ -31,18 +29,18 @@ function findNode(node: StepNode, kind: string): StepNode | undefined {
     .find((found) => found !== undefined);
 }
 
-/** Makes kernel and initrd of a recipe that has a lock. */
+/** Makes kernel and initrd of a recipe. */
 export async function bootParts(storeDir: string, file: string): Promise<BootParts> {
   const store = openStore(storeDir);
   const { recipe } = await loadRecipe(file, {});
-  const lock = JSON.parse(readFileSync(lockFileOf(recipe.file), 'utf8')) as Lock;
-  const iso = planBuild(recipe, lock, lock.date).targets[0]?.node;
+  const signal = new AbortController().signal;
+  const monitor = (): void => undefined;
+  const { lock, targets } = await preparePlan(recipe, { store, env: process.env, signal, monitor });
+  const iso = targets[0]?.node;
   const [kernel, initrd] = ['kernel', 'initrd'].map((kind) => iso && findNode(iso, kind));
   if (kernel === undefined || initrd === undefined) throw new Error('the plan has no kernel or initrd');
   const busybox = Object.entries(initrd.inputs).find(([name]) => name.includes('busybox'))?.[1];
   if (busybox === undefined) throw new Error('the initrd has no busybox');
-  const signal = new AbortController().signal;
-  const monitor = (): void => undefined;
   const fetching = downloads(store, () => findMirrors(recipe), signal, monitor);
   const wanted = [toolsNode('qemu', lock.tools.qemu), kernel, initrd, busybox];
   const made = await execute(wanted, { store, recipe: 'bench', signal, monitor, ...fetching });
