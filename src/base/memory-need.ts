@@ -10,6 +10,8 @@ export interface MemoryFacts {
   readonly initrd: number;
   /** What its files take once the kernel has unpacked it; it keeps the initrd until it is done. */
   readonly unpacked: number;
+  /** What else it unpacks that early init takes away again: microcode. */
+  readonly passing: number;
   /** What the kernel holds ready for the images of the root that it mounts. */
   readonly mounted: number;
 }
@@ -56,13 +58,13 @@ export const memoryConstants = {
  * Predicts from sizes what memory a PE needs. Three things can be the most: the loader holds kernel and initrd at once, the kernel holds
  * initrd and unpacked files at once and gives these no more than half of what it has, and the PE runs beside its files.
  */
-export function memoryNeed({ kernel, initrd, unpacked, mounted }: MemoryFacts): MemoryNeed {
+export function memoryNeed({ kernel, initrd, unpacked, passing, mounted }: MemoryFacts): MemoryNeed {
   const k = memoryConstants;
   const kept = kernel.space * k.kernelKept;
   const work = kernel.space * k.kernelWork + k.programs + mounted;
   const described = (bytes: number): number => bytes / (1 - k.describing);
   const afterLoading: [MemoryPeak, number][] = [
-    ['unpacking', described(kept + initrd + 2 * unpacked)],
+    ['unpacking', described(kept + initrd + 2 * (unpacked + passing))],
     ['running', described(kept + unpacked + work - k.spared)],
   ];
   const onBios: [MemoryPeak, number] = ['loading', k.biosLoader + kernel.space + kernel.file + initrd];

@@ -26,6 +26,8 @@ const usual = {
   unpacked: 2.7,
   /** What the kernel holds for its three layers. */
   mounted: 6 * mebibyte,
+  /** Without that of Intel's servers. */
+  microcode: { intel: 6 * mebibyte, amd: 0.2 * mebibyte },
   /** Early init, the builder's own programs. */
   own: 3 * mebibyte,
 };
@@ -48,16 +50,18 @@ export function planMemory(plan: BuildPlan, store: Pick<Store, 'find'>): Memory 
 
 function estimate({ recipe, lock }: BuildPlan): Memory {
   const { livefs, packages } = recipe.pe;
-  const bytes = (list: readonly { readonly size: number }[]): number =>
-    list.reduce((sum, { size }) => sum + size, 0);
+  const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
+  const bytes = (list: readonly { readonly size: number }[]): number => sum(list.map(({ size }) => size));
   const { profiles, include } = recipe.kernel.modules;
   const many = profiles.length > 0 || include.some((pattern) => pattern.includes('**'));
   const modules = Math.max(0, bytes(lock.kernel) - usual.kernel) * usual.modules;
   const initrd = bytes(lock.image) * usual.packed + (many ? modules : usual.fewModules) + usual.own;
+  const microcode = sum(recipe.hardware.microcode.map((maker) => usual.microcode[maker]));
   const facts = {
     kernel: { file: usual.kernel, space: usual.kernel * usual.space },
-    initrd,
+    initrd: initrd + microcode,
     unpacked: livefs === 'cpio' ? initrd * usual.unpacked : initrd,
+    passing: microcode,
     mounted: livefs === 'cpio' ? 0 : usual.mounted,
   };
   const largest = [...lock.image]

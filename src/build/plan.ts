@@ -66,6 +66,8 @@ export interface BuildPlan {
   readonly targets: readonly Target[];
   /** Predicts the memory that a machine needs for it; `undefined`: nothing of it starts a machine. */
   readonly memory?: StepNode | undefined;
+  /** The modules for one certain machine, which warns of devices without a driver; `undefined`: the recipe is for none in particular. */
+  readonly machineModules?: StepNode | undefined;
 }
 
 function required(packages: readonly LockedPackage[], name: string, recipe: Recipe): LockedPackage {
@@ -121,7 +123,12 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
               licences: firmware.map(({ name }) => name).filter((name) => microcodeFrom.includes(name)),
               ...(machine === undefined
                 ? {}
-                : { machine: { modaliases: machine.modaliases, firmware: machine.firmware } }),
+                : {
+                    machine: {
+                      ...{ modaliases: machine.modaliases, firmware: machine.firmware },
+                      ...(recipe.kernel.from.kind === 'package' ? {} : { otherKernel: true as const }),
+                    },
+                  }),
             },
           }),
     },
@@ -170,7 +177,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   const initrd = initrdNode({ format, layers, ...early, microcode, epoch });
   const chosen = chosenMedia(recipe, wishes.media);
   const memory = memoryNode({
-    ...{ format, kernel, layers, init: early.init },
+    ...{ format, kernel, layers, init: early.init, microcode },
     bios: chosenMedia(recipe, undefined).some((kind) => kind !== 'uki'),
     limit: recipe.hardware.memory,
   });
@@ -226,7 +233,11 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
     medium: undefined,
   };
   const starts = chosen.some((kind) => kind === 'netboot' || isBootMedium(kind));
-  return { recipe, lock, epoch, targets: [...targets, beside], memory: starts ? memory : undefined };
+  return {
+    ...{ recipe, lock, epoch, targets: [...targets, beside] },
+    memory: starts ? memory : undefined,
+    machineModules: machine === undefined ? undefined : modules,
+  };
 }
 
 /** `box.iso` → `box-agent.iso`: nobody should ship such an image by mistake. */

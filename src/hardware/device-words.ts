@@ -38,6 +38,9 @@ const pciClasses: Readonly<Record<string, string>> = {
 /** Parts of the board itself, which work without a driver of their own: memory, bridges, timers. */
 const pciSilent = /^(05|06|08(?!05)|0a)/;
 
+/** Its one device on PCI stands for Xen itself, whose devices have names of their own. */
+const xen = '5853';
+
 /** USB's classes of interfaces (usb.org, “Defined Class Codes”). */
 const usbClasses: Readonly<Record<string, string>> = {
   '01': 'a USB sound device',
@@ -75,7 +78,7 @@ export function deviceWords(modalias: string): string | undefined {
   const pci = /^pci:v0000([0-9A-F]{4})d0000([0-9A-F]{4}).*bc([0-9A-F]{2})sc([0-9A-F]{2})/.exec(modalias);
   if (pci !== null) {
     const [, vendor = '', device = '', base = '', sub = ''] = pci.map((part) => part.toLowerCase());
-    if (pciSilent.test(base + sub)) return undefined;
+    if (pciSilent.test(base + sub) || vendor === xen) return undefined;
     const words = pciClasses[base + sub] ?? pciClasses[base] ?? 'a device';
     return `${words} (PCI ${vendor}:${device})`;
   }

@@ -31,8 +31,10 @@ export function driverlessDevices(
   return [...byDevice].map(([device, modules]) => ({ device, modules: [...new Set(modules)].sort() }));
 }
 
-export function driverlessText({ device, modules }: DriverlessDevice): string {
-  return modules.length === 0
+/** @param known whether it is known of what is built into the kernel which devices it drives */
+export function driverlessText({ device, modules }: DriverlessDevice, known: boolean): string {
+  if (modules.length > 0) return `${device} will have no driver: the image lacks ${modules.join(' or ')}`;
+  return known
     ? `${device} will have no driver: this kernel has none`
-    : `${device} will have no driver: the image lacks ${modules.join(' or ')}`;
+    : `${device} may have no driver: the kernel has no module for it, and does not say of all that is built in what it drives`;
 }

@@ -9,7 +9,12 @@ export interface HardwareOptions {
   /** What firmware to take: what the modules name, or globs. */
   readonly firmware: 'auto' | readonly string[];
   /** One certain machine: what its devices are called, and the firmware that its drivers asked for. */
-  readonly machine?: { readonly modaliases: readonly string[]; readonly firmware: readonly string[] };
+  readonly machine?: {
+    readonly modaliases: readonly string[];
+    readonly firmware: readonly string[];
+    /** The kernel is none of Debian's: not of all that is built in is it known what it drives. */
+    readonly otherKernel?: true;
+  };
   /** Packages that only their licence is taken of: what they bring lies elsewhere in the image. */
   readonly licences: readonly string[];
 }

@@ -6,6 +6,7 @@ import type { Entry } from '../formats/tree.ts';
 import type { Artifact } from '../plan/types.ts';
 import type { LivefsFormat } from '../recipe/types.ts';
 import { layerImage } from './livefs.ts';
+import { microcodeArchive } from './microcode.ts';
 import { loadEntries } from './tree-file.ts';
 
 const page = 4096;
@@ -28,6 +29,8 @@ export interface MemorySources {
   readonly layers: readonly { readonly name: string; readonly artifact: Artifact }[];
   /** Bytes of early init. */
   readonly init: number;
+  /** The archive of microcode that comes before all else. */
+  readonly microcode: Artifact | undefined;
 }
 
 /** Something that takes much of an image, and what it takes unpacked. */
@@ -46,7 +49,7 @@ function entriesOf({ artifact }: MemorySources['layers'][number]): Entry[] {
 
 /** The sizes that a prediction is made from. */
 export function memoryFacts(sources: MemorySources): MemoryFacts {
-  const { format, kernel, layers, init } = sources;
+  const { format, kernel, layers, init, microcode } = sources;
   const images = layers.map(({ artifact }) => sizeOf(artifact.file(layerImage(format))));
   const modules = layers.find(({ name }) => name === 'modules')?.artifact.file('early');
   const early = modules === undefined ? [] : readdirSync(modules).map((name) => sizeOf(join(modules, name)));
@@ -55,10 +58,11 @@ export function memoryFacts(sources: MemorySources): MemoryFacts {
   const size = sizeOf(file);
   const inMemory = (sizes: readonly number[]): number => sum(sizes.map((bytes) => pages(bytes) + perFile));
   const started = { file: size, space: kernelSpace(headOf(file)) ?? size * usualSpace };
+  const passing = microcode === undefined ? 0 : sizeOf(microcode.file(microcodeArchive));
   const mounted = Math.round(perImage[format] * images.length);
   if (format !== 'cpio') {
     const parts = [...images, ...before, busyboxSize(layers)];
-    return { kernel: started, initrd: sum(parts), unpacked: inMemory(parts), mounted };
+    return { kernel: started, initrd: passing + sum(parts), unpacked: inMemory(parts), passing, mounted };
   }
   // Of files of the same path the last one stays.
   const files = new Map<string, number>();
@@ -66,9 +70,9 @@ export function memoryFacts(sources: MemorySources): MemoryFacts {
     files.set(entry.path, entry.type === 'file' ? entry.size : 0);
   return {
     kernel: started,
-    initrd: sum([...images, ...before]),
+    initrd: sum([passing, ...images, ...before]),
     unpacked: inMemory([...files.values(), ...before]),
-    mounted,
+    ...{ passing, mounted },
   };
 }
 

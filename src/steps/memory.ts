@@ -38,7 +38,7 @@ function artifactOf(context: Pick<StepContext, 'inputs'>, name: string): Artifac
 /** Predicts the memory that an image needs, and refuses one that needs more than the recipe's machine has. */
 export const memoryStep: StepKind = {
   name: 'memory',
-  version: 1,
+  version: 2,
   run(context, json) {
     const { limit, ...options } = json as unknown as MemoryOptions;
     const memory = predict(options, context.inputs, context.files['init']?.size ?? 0);
@@ -56,7 +56,8 @@ function predict(
   init: number,
 ): Memory {
   const made = layers.map((name) => ({ name, artifact: artifactOf({ inputs }, `layer ${name}`) }));
-  const facts = memoryFacts({ format, kernel: artifactOf({ inputs }, 'kernel'), layers: made, init });
+  const kernel = artifactOf({ inputs }, 'kernel');
+  const facts = memoryFacts({ format, kernel, layers: made, init, microcode: inputs['microcode'] });
   const largest = largestParts({ layers: made }, named);
   return { facts, need: memoryNeed(facts), context: { format, largest, estimate: false, bios } };
 }
@@ -68,12 +69,14 @@ export interface MemoryParts {
   readonly layers: readonly { readonly name: string; readonly node: StepNode }[];
   /** Early init. */
   readonly init: SourceFile;
+  readonly microcode: StepNode | undefined;
   readonly bios: boolean;
   /** Bytes. */
   readonly limit: number | undefined;
 }
 
-export function memoryNode({ format, kernel, layers, init, bios, limit }: MemoryParts): StepNode {
+export function memoryNode(parts: MemoryParts): StepNode {
+  const { format, kernel, layers, init, microcode, bios, limit } = parts;
   const options: MemoryOptions = {
     ...{ format, layers: layers.map(({ name }) => name) },
     ...{ bios, limit: limit ?? null },
@@ -81,7 +84,11 @@ export function memoryNode({ format, kernel, layers, init, bios, limit }: Memory
   return stepNode(memoryStep, {
     title: 'predict the memory it needs',
     options: options as unknown as Json,
-    inputs: { kernel, ...Object.fromEntries(layers.map(({ name, node }) => [`layer ${name}`, node])) },
+    inputs: {
+      kernel,
+      ...Object.fromEntries(layers.map(({ name, node }) => [`layer ${name}`, node])),
+      ...(microcode === undefined ? {} : { microcode }),
+    },
     files: { init },
   });
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { aliasesOfBuiltin } from '../hardware/builtin-aliases.ts';
 import { stepNode } from '../plan/node.ts';
 import type { Artifact, StepKind, StepNode } from '../plan/types.ts';
 import { aliasesName } from './module-aliases.ts';
@@ -14,11 +15,11 @@ const batch = 400;
 /** Reads which devices each module of a kernel drives, those built in too: depmod's `modules.alias`, of all that there is. */
 export const moduleFactsStep: StepKind = {
   name: 'module-facts',
-  version: 1,
+  version: 2,
   async run(context) {
     using reader = fileReader();
     const { index } = kernelModules(context.inputs, reader);
-    const aliases: [string, string][] = builtinAliases(context.inputs, reader);
+    const aliases = [...aliasesOfBuiltin(index.builtin), ...builtinAliases(context.inputs, reader)];
     const files = [...index.files];
     for (let at = 0; at < files.length; at += batch) {
       const some = files.slice(at, at + batch);

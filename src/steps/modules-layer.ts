@@ -106,7 +106,7 @@ const dropped = new Set(['modules.symbols', 'modules.symbols.bin', 'modules.orde
  */
 export const modulesLayerStep: StepKind = {
   name: 'modules-layer',
-  version: 3,
+  version: 4,
   bulk: true,
   waits: true,
   lateTools: true,
@@ -157,19 +157,20 @@ export const modulesLayerStep: StepKind = {
       const isThere = new Set([...names, ...index.builtin]);
       const driverless =
         aliases === undefined ? [] : driverlessDevices(modaliases, aliases, (name) => isThere.has(name));
+      const known = hardware.machine?.otherKernel !== true;
       const warnings = lackingWarnings(found.lacking);
       for (const message of warnings)
         context.warn({ code: 'no-firmware', message, recipePath: ['hardware'] });
       for (const device of driverless)
         context.warn({
           code: 'no-driver',
-          message: driverlessText(device),
+          message: driverlessText(device, known),
           recipePath: ['hardware', 'from'],
         });
       writeHardwareFacts(context.out, {
         packages: [...found.packages, ...hardware.licences].sort(),
         firmware: found.entries.map(({ path }) => path.slice('usr/lib/firmware/'.length)),
-        driverless: driverless.map(driverlessText),
+        driverless: driverless.map((device) => driverlessText(device, known)),
       });
     }
     await packLayer(context, options.format, layer.list());

@@ -4,6 +4,7 @@ import { needText } from '../../base/memory-words.ts';
 import { parseBytes } from '../../base/sizes.ts';
 import type { LoadedRecipe } from '../../recipe/load.ts';
 import type { Memory } from '../../steps/memory.ts';
+import type { CheckedMemory } from '../check-memory.ts';
 import type { CliIo } from '../io.ts';
 import { collect } from '../options.ts';
 
@@ -65,10 +66,9 @@ async function checkOne(recipe: string, flags: CheckFlags, io: CliIo): Promise<C
   const media = flags.medium?.split(',').map((word) => word.trim()) ?? [];
   try {
     const loaded = await loadRecipe(recipe, { set: flags.set, media, env: io.env, cwd: io.cwd });
-    const found = await memoryOf(loaded, flags, io);
-    if (found === undefined) return { recipe, errors: [], warnings: loaded.warnings, loaded };
-    const { errors, warnings, memory } = found;
-    return { recipe, errors, warnings: [...loaded.warnings, ...warnings], loaded, memory };
+    const { errors, warnings, memory } = await memoryOf(loaded, flags, io);
+    const drivers = await driversOf(loaded, io);
+    return { recipe, errors, warnings: [...loaded.warnings, ...drivers, ...warnings], loaded, memory };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { recipe, errors: error.diagnostics, warnings: [] };
@@ -92,19 +92,15 @@ function memoryText({ need, context }: Memory): string {
   return `memory ${needText(need, context)}${how}`;
 }
 
+/** Devices without a driver, where the recipe is for one certain machine. */
+async function driversOf({ recipe }: LoadedRecipe, io: CliIo): Promise<readonly Diagnostic[]> {
+  if (recipe.hardware.from === undefined) return [];
+  const { checkDrivers } = await import('../check-drivers.ts');
+  return checkDrivers(recipe, io);
+}
+
 /** What memory a recipe needs, where `--memory` or the recipe asks, and what is wrong with it. */
-async function memoryOf(
-  { recipe }: LoadedRecipe,
-  flags: CheckFlags,
-  io: CliIo,
-): Promise<
-  | {
-      readonly errors: readonly Diagnostic[];
-      readonly warnings: readonly Diagnostic[];
-      readonly memory?: Memory | undefined;
-    }
-  | undefined
-> {
+async function memoryOf({ recipe }: LoadedRecipe, flags: CheckFlags, io: CliIo): Promise<CheckedMemory> {
   const limit = flags.memory === undefined ? recipe.hardware.memory : parseBytes(flags.memory);
   if (flags.memory !== undefined && limit === undefined) {
     throw new UserError({
@@ -113,7 +109,7 @@ async function memoryOf(
       expected: 'a size such as 256MiB',
     });
   }
-  if (limit === undefined) return undefined;
+  if (limit === undefined) return { errors: [], warnings: [] };
   const { checkMemory } = await import('../check-memory.ts');
   return checkMemory(recipe, limit, io.env);
 }
