@@ -70,6 +70,47 @@ describe('the command line of QEMU', () => {
     await expect(lines(given)).toMatchFileSnapshot('../../golden/qemu-uefi-everything.txt');
   });
 
+  test('disks on controllers that machines have had, and their network cards', () => {
+    const buses = ['lsi', 'mptsas', 'megasas', 'pvscsi', 'virtio-scsi', 'usb2', 'sd'] as const;
+    const drives = buses.map((as) => ({
+      file: `/x/${as}.img`,
+      as,
+      format: 'raw' as const,
+      writes: 'keep' as const,
+      serial: as,
+    }));
+    const cards = ['e1000', 'e1000e', 'igb', 'rtl8139', 'vmxnet3', 'usb'] as const;
+    const networks = cards.map((card) => ({ kind: 'user' as const, card, forwards: [], isolated: true }));
+    const devices = lines({ drives, networks })
+      .split('\n')
+      .filter((line) => line.startsWith('-device'))
+      .map((line) => line.slice('-device '.length));
+    // Each disk on a controller of its own, brought before it.
+    for (const [n, controller, disk] of [
+      [0, 'lsi53c895a', 'scsi-hd'],
+      [1, 'mptsas1068', 'scsi-hd'],
+      [2, 'megasas', 'scsi-hd'],
+      [3, 'pvscsi', 'scsi-hd'],
+      [4, 'virtio-scsi-pci', 'scsi-hd'],
+      [5, 'usb-ehci', 'usb-storage'],
+    ] as const) {
+      const own = devices.indexOf(`${controller},id=controller${n}`);
+      const at = devices.findIndex((device) => device.startsWith(`${disk},bus=controller${n}.0,`));
+      expect([own, at - own], controller).toEqual([expect.any(Number), 1]);
+      expect(own).toBeGreaterThan(0);
+      expect(devices[at]).toContain(`drive=drive${n},id=disk${n},bootindex=${n}`);
+    }
+    // A card reader's bus has no name, and no firmware starts from it.
+    expect(devices).toContain('sd-card,drive=drive6,id=disk6');
+    const card = (model: string): string => devices.find((device) => device.startsWith(`${model},`)) ?? '';
+    for (const model of ['e1000', 'e1000e', 'rtl8139', 'vmxnet3'])
+      expect(card(model), model).toMatch(/,mac=52:54:00:db:10:5\d,romfile=$/);
+    expect(card('usb-net')).toMatch(/bus=usb\.0$/);
+    // Its virtual functions want numbers of their own.
+    expect(card('igb')).toMatch(/,bus=card2$/);
+    expect(devices).toContain('pcie-root-port,id=card2,chassis=102,slot=102');
+  });
+
   test('a kernel started directly, without network', async () => {
     const kernel = { file: '/k', initrd: '/i', cmdline: 'console=ttyS0 quiet' };
     const serial = { kind: 'file', path: '/log' } as const;
