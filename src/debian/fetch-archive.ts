@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, renameSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createReadStream, existsSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { FailedError, InterruptedError } from '../base/errors.ts';
-import { withScratch } from '../sys/scratch.ts';
+import { download } from './download.ts';
 import { downloadError, isNotThere, isTransient } from './fetch-errors.ts';
-import { openAddress } from './http.ts';
 
 /** A file that a recipe pins by its SHA-256. */
 export interface Archive {
@@ -38,7 +35,13 @@ export async function fetchArchive(archive: Archive, options: FetchArchiveOption
   const blob = options.blobPath(archive.sha256);
   for (let attempt = 1; !existsSync(blob); attempt += 1) {
     try {
-      await withScratch(options.tmpDir, (dir) => download(archive, join(dir, 'archive'), blob, options));
+      await download({
+        ...options,
+        ...{ address: archive.url, blob, durable: true },
+        check: ({ sha256 }) => {
+          refuseOther(archive, sha256);
+        },
+      });
     } catch (error) {
       if (options.signal.aborted) throw new InterruptedError();
       if (error instanceof FailedError) throw error;
@@ -74,36 +77,4 @@ function refuseOther({ name, url, sha256 }: Archive, got: string): void {
     `${name} from ${url} has SHA-256\n  ${got}, the recipe says\n  ${sha256}`,
     { hint: 'where the archive is the right one, write its SHA-256 into the recipe; else do not trust it' },
   );
-}
-
-async function download(
-  archive: Archive,
-  beside: string,
-  blob: string,
-  { signal, onBytes }: FetchArchiveOptions,
-): Promise<void> {
-  const body = await openAddress(archive.url, signal);
-  const hash = createHash('sha256');
-  let size = 0;
-  try {
-    const file = await open(beside, 'wx');
-    try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        onBytes?.(chunk.length);
-        hash.update(chunk);
-        await file.write(chunk);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-      body.destroy();
-    }
-    refuseOther(archive, hash.digest('hex'));
-  } catch (error) {
-    onBytes?.(-size);
-    throw error;
-  }
-  mkdirSync(dirname(blob), { recursive: true });
-  renameSync(beside, blob);
 }

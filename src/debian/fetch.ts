@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { FailedError, InterruptedError } from '../base/errors.ts';
-import { storageError } from '../store/files.ts';
-import { withScratch } from '../sys/scratch.ts';
+import { download } from './download.ts';
 import { addressesOf } from './fetch-addresses.ts';
 import {
   contentError,
@@ -15,7 +11,6 @@ import {
   TruncatedError,
   vanishedError,
 } from './fetch-errors.ts';
-import { openAddress } from './http.ts';
 import type { Mirrors } from './mirror.ts';
 import type { LockedPackage } from './package.ts';
 
@@ -71,7 +66,14 @@ async function downloadPatiently(
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await withScratch(options.tmpDir, (dir) => download(item, address, join(dir, 'deb'), blob, options));
+      await download({
+        ...{ address, blob, tmpDir: options.tmpDir, signal: options.signal, onBytes: options.onBytes },
+        most: { bytes: item.size, error: () => contentError(item, address, { moreThan: item.size }) },
+        check({ size, sha256 }) {
+          if (size < item.size) throw new TruncatedError(`${size} of ${item.size} bytes`);
+          if (sha256 !== item.sha256) throw contentError(item, address, { sha256 });
+        },
+      });
       return true;
     } catch (error) {
       if (options.signal?.aborted === true) throw new InterruptedError();
@@ -85,45 +87,4 @@ async function downloadPatiently(
       },
     );
   }
-}
-
-async function download(
-  item: LockedPackage,
-  address: string,
-  beside: string,
-  blob: string,
-  options: FetchOptions,
-): Promise<void> {
-  const body = await openAddress(address, options.signal);
-  const hash = createHash('sha256');
-  let size = 0;
-  try {
-    const file = await open(beside, 'wx');
-    try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        options.onBytes?.(chunk.length);
-        if (size > item.size) throw contentError(item, address, { moreThan: item.size });
-        hash.update(chunk);
-        await file
-          .write(chunk)
-          .catch((error: unknown) => Promise.reject(asError(storageError(error, beside))));
-      }
-    } finally {
-      await file.close();
-      body.destroy();
-    }
-    if (size < item.size) throw new TruncatedError(`${size} of ${item.size} bytes`);
-    const sha256 = hash.digest('hex');
-    if (sha256 !== item.sha256) throw contentError(item, address, { sha256 });
-  } catch (error) {
-    options.onBytes?.(-size);
-    throw error;
-  }
-  mkdirSync(dirname(blob), { recursive: true });
-  renameSync(beside, blob);
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

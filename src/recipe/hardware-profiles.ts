@@ -1,4 +1,12 @@
-import { moduleProfiles, pcPlatform, screenAndKeyboard, usb, virtio } from './module-profiles.ts';
+import {
+  anyDisk,
+  fileSystemCrypto,
+  moduleProfiles,
+  pcPlatform,
+  screenAndKeyboard,
+  usb,
+  virtio,
+} from './module-profiles.ts';
 
 /** Makers of processors that have microcode to load. */
 export const microcodeVendors = ['intel', 'amd'] as const;
@@ -18,16 +26,7 @@ export interface HardwareProfile {
 
 /** Reading any disk or medium at all, and what any machine may have on its board. */
 const board = [
-  ...['sd_mod', 'sr_mod', 'sg', 'cdrom', 'loop', 'dm-mod', ...screenAndKeyboard, ...usb, ...pcPlatform],
-  ...[
-    'crc32c_generic',
-    'crc32c_intel',
-    'crc32_generic',
-    'crc32_pclmul',
-    'crct10dif_generic',
-    'crct10dif_pclmul',
-  ],
-  ...['xxhash_generic', 'sha256_generic', 'sha256_ssse3'],
+  ...[...anyDisk, ...screenAndKeyboard, ...usb, ...pcPlatform, ...fileSystemCrypto],
   // Controllers of keyboards, touch pads and card readers that small boards and laptops wire to these.
   ...['intel-lpss-pci', 'intel-lpss-acpi', 'i2c-piix4', 'i2c-designware-platform', 'i2c-hid-acpi'],
 ];

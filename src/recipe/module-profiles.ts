@@ -8,9 +8,11 @@ export interface ModuleProfile {
   readonly patterns: readonly string[];
 }
 
-/** Reading any disk or medium at all, and the crypto that file systems ask for by alias, which no dependency names. */
-const blockBasics = [
-  ...['sd_mod', 'sr_mod', 'sg', 'cdrom', 'loop', 'dm-mod'],
+/** Reading any disk or medium at all. */
+export const anyDisk = ['sd_mod', 'sr_mod', 'sg', 'cdrom', 'loop', 'dm-mod'];
+
+/** What file systems ask for by alias, which no dependency names. */
+export const fileSystemCrypto = [
   ...[
     'crc32c_generic',
     'crc32c_intel',
@@ -21,6 +23,8 @@ const blockBasics = [
   ],
   ...['xxhash_generic', 'sha256_generic', 'sha256_ssse3'],
 ];
+
+const blockBasics = [...anyDisk, ...fileSystemCrypto];
 
 const fileSystems = [
   ...['ext4', 'btrfs', 'xfs', 'vfat', 'exfat', 'ntfs3', 'isofs', 'udf', 'fuse', 'autofs4', 'efivarfs'],

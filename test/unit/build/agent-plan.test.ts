@@ -1,31 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { agentFileName, type BuildPlan, planBuild } from '../../../src/build/plan.ts';
-import type { Lock } from '../../../src/debian/lock-file.ts';
-import { requestOf } from '../../../src/debian/lock-request.ts';
 import type { StepNode } from '../../../src/plan/types.ts';
-import { loadRecipe } from '../../../src/recipe/load.ts';
-
-function locked(name: string): Lock['image'][number] {
-  const path = `pool/main/${name}_1_amd64.deb`;
-  return { name, version: '1', arch: 'amd64', source: name, path, size: 1, sha256: 'a'.repeat(64) };
-}
+import { recipeAndLock } from '../../helpers/tiny-lock.ts';
 
 async function plans(livefs: string): Promise<{ shipped: BuildPlan; tested: BuildPlan }> {
-  const folder = mkdtempSync(join(tmpdir(), 'diskbios-plan-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'a.yaml'), `name: a\nextends: base\npe:\n  livefs: ${livefs}\n`);
-  const { recipe } = await loadRecipe('a.yaml', { cwd: folder });
-  const lock: Lock = {
-    lockVersion: 1,
-    request: requestOf(recipe),
-    date: 1,
-    image: [locked('busybox-static')],
-    kernel: [locked('linux-image-amd64')],
-    tools: { build: [locked('xorriso')], qemu: [], serve: [] },
-  };
+  const { recipe, lock } = await recipeAndLock(`pe:\n  livefs: ${livefs}\n`);
   return { shipped: planBuild(recipe, lock, 1), tested: planBuild(recipe, lock, 1, { agent: true }) };
 }
 

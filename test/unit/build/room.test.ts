@@ -9,6 +9,7 @@ import type { Lock } from '../../../src/debian/lock-file.ts';
 import { requestOf } from '../../../src/debian/lock-request.ts';
 import { loadRecipe } from '../../../src/recipe/load.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { lockedPackage } from '../../helpers/tiny-lock.ts';
 
 test('a file needs room beside the one that it replaces, which is free only then', () => {
   expect(roomNeeded([])).toBe(0);
@@ -45,17 +46,13 @@ async function refusal(lines: readonly string[], free: number): Promise<FailedEr
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   writeFileSync(join(dir, 'box.yaml'), `${lines.join('\n')}\n`);
   const { recipe } = await loadRecipe('box.yaml', { cwd: dir });
-  const locked = (name: string, size: number): Lock['image'][number] => {
-    const path = `pool/main/${name}_1_amd64.deb`;
-    return { name, version: '1', arch: 'amd64', source: name, path, size, sha256: 'a'.repeat(64) };
-  };
   const lock: Lock = {
     lockVersion: 1,
     request: requestOf(recipe),
     date: 1,
-    image: [locked('busybox-static', 30e6)],
-    kernel: [locked('linux-image-amd64', 50e6)],
-    tools: { build: [locked('xorriso', 1)], qemu: [], serve: [] },
+    image: [lockedPackage('busybox-static', 30e6)],
+    kernel: [lockedPackage('linux-image-amd64', 50e6)],
+    tools: { build: [lockedPackage('xorriso', 1)], qemu: [], serve: [] },
   };
   const empty = { find: () => undefined } as unknown as Store;
   try {

@@ -1,32 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { planBuild } from '../../../src/build/plan.ts';
-import type { Lock } from '../../../src/debian/lock-file.ts';
-import { requestOf } from '../../../src/debian/lock-request.ts';
 import { pathOfMedium, thisMedium } from '../../../src/plan/this-medium.ts';
 import type { StepNode } from '../../../src/plan/types.ts';
-import { loadRecipe } from '../../../src/recipe/load.ts';
+import { recipeAndLock } from '../../helpers/tiny-lock.ts';
 
 /** How many disks are written for these media. */
 async function disks(media: string): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'diskbios-plan-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'a.yaml'), `name: a\nextends: base\nmedia: ${media}\n`);
-  const { recipe } = await loadRecipe('a.yaml', { cwd: folder });
-  const locked = (name: string): Lock['image'][number] => {
-    const path = `pool/main/${name}_1_amd64.deb`;
-    return { name, version: '1', arch: 'amd64', source: name, path, size: 1, sha256: 'a'.repeat(64) };
-  };
-  const lock: Lock = {
-    lockVersion: 1,
-    request: requestOf(recipe),
-    date: 1,
-    image: [locked('busybox-static')],
-    kernel: [locked('linux-image-amd64')],
-    tools: { build: [locked('xorriso')], qemu: [locked('qemu-utils')], serve: [] },
-  };
+  const { recipe, lock } = await recipeAndLock(`media: ${media}\n`);
   const ids = new Set<string>();
   const visit = (node: StepNode): void => {
     if (node.kind.name === 'disk') ids.add(node.id);
