@@ -40,15 +40,15 @@ export const parameters = [
   },
   {
     name: 'diskbios.dir',
-    values: 'an absolute path',
+    values: 'an absolute path, or a comma list of these',
     default: "the recipe's paths.systems",
-    meaning: 'the systems directory on the data volume',
+    meaning: 'the systems directories on the data volumes; the first is home',
   },
   {
     name: 'diskbios.data',
-    values: 'LABEL=…, UUID=…, a device, or none',
+    values: 'LABEL=…, UUID=…, a device, a comma list of these, or none',
     default: `LABEL=${dataLabel}`,
-    meaning: 'the data volume',
+    meaning: 'the data volumes; the first is home',
   },
   {
     name: 'diskbios.slot',

@@ -6,6 +6,7 @@ export interface KernelEntry {
   readonly system: string | undefined;
   readonly systems: readonly string[];
   readonly console: string | undefined;
+  readonly dirs?: readonly string[] | undefined;
   readonly data: string | undefined;
   readonly debug: boolean;
   readonly cmdline: readonly string[];
@@ -28,6 +29,7 @@ export function kernelWords(entry: KernelEntry, common: KernelCommon): string[] 
   if (entry.system !== undefined) words.push(`diskbios.system=${entry.system}`);
   if (entry.systems.length > 0) words.push(`diskbios.systems=${entry.systems.join(',')}`);
   if (entry.console !== undefined) words.push(`diskbios.console=${entry.console}`);
+  if (entry.dirs !== undefined) words.push(`diskbios.dir=${entry.dirs.join(',')}`);
   if (entry.data !== undefined) words.push(`diskbios.data=${entry.data}`);
   if (entry.debug) words.push('diskbios.debug');
   words.push(...common.consoles.map((console) => `console=${console}`));

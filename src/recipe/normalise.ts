@@ -83,10 +83,11 @@ export function normalise(file: string, from: From): Recipe {
       default: boot.default ?? boot.entries[0]?.title ?? '',
       consoles: boot.consoles,
       quiet: boot.quiet,
-      entries: boot.entries.map(({ system, console, data, ...entry }) => ({
+      entries: boot.entries.map(({ system, console, dirs, data, ...entry }) => ({
         ...entry,
         system,
         console,
+        dirs,
         data,
       })),
       memtest: boot.memtest,

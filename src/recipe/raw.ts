@@ -189,6 +189,7 @@ export interface RawEntry {
   readonly system?: string;
   readonly systems: readonly string[];
   readonly console?: string;
+  readonly dirs?: readonly string[];
   readonly data?: string;
   readonly debug: boolean;
   readonly cmdline: readonly string[];

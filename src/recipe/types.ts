@@ -291,6 +291,8 @@ export interface BootEntry {
   readonly systems: readonly string[];
   /** `diskbios.console=`. */
   readonly console: string | undefined;
+  /** `diskbios.dir=`; `undefined`: `paths.systems`. */
+  readonly dirs?: readonly string[] | undefined;
   /** `diskbios.data=`. */
   readonly data: string | undefined;
   /** `diskbios.debug`. */

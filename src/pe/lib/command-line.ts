@@ -1,9 +1,10 @@
 import { type Mode, modes, parameters } from '../../base/cmdline.ts';
 import { nearest } from '../../base/suggest.ts';
 import { engineNames, nameProblem } from '../../base/system.ts';
+import { dirProblem, systemPathProblem } from '../../base/system-path.ts';
+import { visible } from '../../base/visible.ts';
 import { isSlot, type Slot } from './boot-disk/slots.ts';
 import { parseWish } from './systems/data-volumes.ts';
-import { dirProblem } from './systems/places.ts';
 
 /** What the kernel command line asks this boot to do. */
 export interface BootChoice {
@@ -31,9 +32,6 @@ function nameMistake(name = ''): string | undefined {
   return wrong === undefined ? undefined : `is not the name of a system: ${wrong}`;
 }
 
-const pathProblem = (path: string): string | undefined =>
-  /^\/[^/]/.test(path) && !path.split('/').includes('..') ? undefined : 'is not a whole absolute path';
-
 /** Of a comma list. */
 function firstWrong(list: string, problem: (item: string) => string | undefined): string | undefined {
   for (const item of list.split(',')) {
@@ -49,7 +47,7 @@ type Name = (typeof parameters)[number]['name'];
 const checks: Record<Name, (value: string | undefined) => string | undefined> = {
   'diskbios.mode': (value) =>
     modes.some((mode) => mode === value) ? undefined : `is none of ${modes.join(', ')}`,
-  'diskbios.system': (value = '') => (value.startsWith('/') ? pathProblem(value) : nameMistake(value)),
+  'diskbios.system': (value = '') => (value.startsWith('/') ? systemPathProblem(value) : nameMistake(value)),
   'diskbios.systems': (value = '') => {
     for (const item of value.split(',')) {
       const [name = '', engine, ...more] = item.split(':');
@@ -87,8 +85,13 @@ export function parseCommandLine(text: string): BootChoice {
   const given: Partial<Record<Name, string>> = {};
   const problems: string[] = [];
   let debug = false;
-  for (const word of words(text)) {
-    if (!word.startsWith('diskbios.')) continue;
+  for (const written of words(text)) {
+    if (!written.startsWith('diskbios.')) continue;
+    const word = visible(written);
+    if (word !== written) {
+      problems.push(`${word} has characters in it that no terminal shows`);
+      continue;
+    }
     const at = word.indexOf('=');
     const name = at < 0 ? word : word.slice(0, at);
     const value = at < 0 ? undefined : word.slice(at + 1);

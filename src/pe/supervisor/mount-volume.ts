@@ -1,11 +1,18 @@
 import { CommandError } from '../../base/errors.ts';
+import { dirProblem } from '../../base/system-path.ts';
 import { lstat, makeFolders } from '../host/files.ts';
 import { isMountPoint } from '../host/mount-table.ts';
 import { busybox, execute } from '../host/run.ts';
 import { mount, unmount } from '../host/tree.ts';
 import { list } from '../host.ts';
-import { type Candidate, kernelReason, repairCommand } from '../lib/systems/data-volumes.ts';
-import { dirProblem, type SystemsDir, tidyPath, type Volume } from '../lib/systems/places.ts';
+import {
+  type Candidate,
+  fullProblem,
+  kernelReason,
+  repairCommand,
+  spaceIn,
+} from '../lib/systems/data-volumes.ts';
+import { type SystemsDir, tidyPath, type Volume } from '../lib/systems/places.ts';
 
 export interface MountResult {
   readonly volume: Volume | undefined;
@@ -39,12 +46,16 @@ export async function mountVolume(
       const why = 'the disk is write-protected';
       return {
         volume: volume(why),
-        problems: [`the data volume ${device} is used for reading only: ${why}`],
+        problems: [
+          `the data volume ${device} is used for reading only: ${why}; nothing on it can be changed or started: take the protection away, then reboot`,
+        ],
       };
     }
     const counts = superblock.projectQuota ? ['prjquota'] : [];
     await mount({ what: device, at: folder, type, options: ['noatime', ...counts] });
-    return { volume: volume(undefined), problems: [] };
+    const space = spaceIn((await execute([busybox, 'df', '-Pk', folder])).stdout);
+    const full = space === undefined ? undefined : fullProblem(device, space);
+    return { volume: volume(undefined), problems: full === undefined ? [] : [full] };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const { stdout } = await execute([busybox, 'dmesg']);

@@ -8,7 +8,7 @@ import type { Places } from '../lib/systems/places.ts';
 import { runFolder } from '../lib/systems/places.ts';
 import { endVerdict, serviceName, startPatience, systemOfService } from '../lib/systems/run-state.ts';
 import { nextToStart, type Planned } from '../lib/systems/start-order.ts';
-import { findSound, findSystem, isSound, listSystems } from '../systems/store.ts';
+import { brokenText, findSound, findSystem, isSound, listSystems } from '../systems/store.ts';
 import { endingOf, runState } from '../systems/target.ts';
 import { createExpecting } from './expecting.ts';
 import { log } from './log.ts';
@@ -212,8 +212,7 @@ export function createSystems(
       }
       // Broken ones cannot say whether they were to be started: a person should know.
       for (const one of found) {
-        if (one.system === undefined)
-          missing.set(one.name, `system ${one.name} is broken: ${one.problems.join('; ')}`);
+        if (one.system === undefined) missing.set(one.name, brokenText(one));
       }
     },
     step() {

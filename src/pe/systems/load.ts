@@ -1,5 +1,6 @@
 import { nameProblem, type SystemFile } from '../../base/system.ts';
 import { type ParsedSystem, parseSystem } from '../../base/system-file.ts';
+import { visible } from '../../base/visible.ts';
 import { isThere, stat } from '../host/files.ts';
 import { list, readText } from '../host.ts';
 import type { Places, SystemsDir } from '../lib/systems/places.ts';
@@ -16,6 +17,8 @@ export interface FoundSystem {
   /** `undefined`: broken, for the reasons in `problems`. */
   readonly system: SystemFile | undefined;
   readonly problems: readonly string[];
+  /** It is the name of its folder that is wrong, whatever is in it. */
+  readonly misnamed?: true;
 }
 
 /** One that can be worked with. */
@@ -45,16 +48,16 @@ export function loadSystem(dir: SystemsDir, name: string): FoundSystem {
   const parsed = parseFile(`${folder}/system.json`);
   if (wrong === undefined) return { name, dir, folder, ...parsed };
   const problems = [`its folder's name cannot be the name of a system: ${wrong}`, ...parsed.problems];
-  return { name: visible(name), dir, folder, system: undefined, problems };
+  return { name: visible(name), dir, folder, system: undefined, problems, misnamed: true };
 }
 
-/** A folder's name may hold anything: nothing of it is to reach a terminal that would move its cursor or change its colours. */
-const visible = (name: string): string =>
-  // Not as a literal, which QuickJS would make ready whenever this file is read.
-  name.replace(
-    new RegExp(String.raw`[\p{Cc}\p{Cf}]`, 'gu'),
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** What is wrong with a system, with what to do, in one line. */
+export function brokenText({ name, folder, problems, misnamed }: FoundSystem): string {
+  const what = `system ${name} is broken: ${problems.join('; ')}`;
+  return misnamed === true
+    ? `${what}; give the folder another name, or remove it`
+    : `${what}; mend ${folder}/system.json, or put a backup in its place: systemx restore FILE ${name} --replace`;
+}
 
 /** All systems of all systems directories, by name. Of two with one name the first directory's counts. */
 export function listSystems(places: Places = readPlaces()): FoundSystem[] {
@@ -74,6 +77,7 @@ export function listSystems(places: Places = readPlaces()): FoundSystem[] {
           ...one,
           system: undefined,
           problems: [`there is a system of this name in ${other.dir.path} already`, ...one.problems],
+          misnamed: true,
         });
     }
   }

@@ -7,7 +7,14 @@ import type { Places } from '../lib/systems/places.ts';
 import { type FoundSystem, isSound, listSystems, loadSystem, type SoundSystem } from './load.ts';
 import { readPlaces } from './places.ts';
 
-export { type FoundSystem, isSound, listSystems, loadSystem, type SoundSystem } from './load.ts';
+export {
+  brokenText,
+  type FoundSystem,
+  isSound,
+  listSystems,
+  loadSystem,
+  type SoundSystem,
+} from './load.ts';
 
 /** The system of a name that a person gave. Throws `UserError`. */
 export function findSystem(name: string, places: Places = readPlaces()): FoundSystem {

@@ -1,11 +1,17 @@
 import { nearest } from '../../base/suggest.ts';
+import { dirProblem, systemPathProblem } from '../../base/system-path.ts';
 import { didYouMean } from '../problems.ts';
 import type { RawEntry } from '../raw.ts';
+import type { Path } from '../yaml/located.ts';
 import { type Facts, isWhole, isWritten, keyAt, type Rule, valueAt } from './rule.ts';
 
 /** Entries say what their mode needs and nothing else; the default is one of them; the menu can be seen. */
 export const bootRules: Rule = (facts) => {
-  for (const [n, entry] of facts.raw.boot.entries.entries()) checkEntry(facts, n, entry);
+  for (const [n, entry] of facts.raw.boot.entries.entries()) {
+    checkEntry(facts, n, entry);
+    checkPaths(facts, n, entry);
+  }
+  checkPath(facts, ['paths', 'systems'], facts.raw.paths.systems, dirProblem);
   checkDefault(facts);
   checkHiddenMenu(facts);
 };
@@ -70,6 +76,26 @@ function checkEntry(facts: Facts, n: number, entry: RawEntry): void {
       },
     );
   }
+}
+
+/** What the PE would refuse is refused before there is an image. */
+function checkPaths(facts: Facts, n: number, { system, dirs = [] }: RawEntry): void {
+  const entry = ['boot', 'entries', n] as const;
+  if (system?.startsWith('/') === true) checkPath(facts, [...entry, 'system'], system, systemPathProblem);
+  for (const [i, dir] of dirs.entries()) checkPath(facts, [...entry, 'dirs', i], dir, dirProblem);
+}
+
+function checkPath(
+  facts: Facts,
+  path: Path,
+  value: string,
+  check: (value: string) => string | undefined,
+): void {
+  const problem = check(value);
+  if (problem === undefined) return;
+  facts.problems.error('bad-path', valueAt(facts, path), `\`${value}\` ${problem}`, {
+    expected: 'an absolute path on the data volume, such as /hd',
+  });
 }
 
 function checkDefault(facts: Facts): void {

@@ -10,7 +10,7 @@ const owners: Readonly<Record<string, string>> = {
   'diskbios.system': '`system` of the entry',
   'diskbios.systems': '`systems` of the entry',
   'diskbios.console': '`console` of the entry',
-  'diskbios.dir': '`paths.systems`',
+  'diskbios.dir': '`paths.systems`, or `dirs` of the entry',
   'diskbios.data': '`data` of the entry',
   'diskbios.slot': 'nothing: the boot loader says it',
   'diskbios.debug': '`debug` of the entry',

@@ -1,9 +1,14 @@
 import { modes } from '../../base/cmdline.ts';
+import { engineNames, namePattern } from '../../base/system.ts';
 import { cmdlineWord } from './kernel.ts';
 import { choice, flag, list, map, type SchemaNode, text, wholeNumber, words } from './node.ts';
 
+/** Of a system, as `nameProblem` (`src/base/system.ts`) wants it. */
+const name = namePattern.source.slice(1, -1);
+const volume = '(LABEL=[^\\s,]+|UUID=[0-9A-Fa-f-]+|/dev/[A-Za-z0-9_/-]+)';
+
 const system = {
-  pattern: '^(/\\S+|[a-z0-9][a-z0-9_.-]{0,62})$',
+  pattern: `^(/\\S+|${name})$`,
   'x-expected': 'the name of a system, or an absolute path',
 };
 
@@ -19,7 +24,7 @@ const entry = map(
     systems: words(
       'The systems to start (`diskbios.systems=`), each `name` or `name:engine`; for mode `dual`.',
       {
-        pattern: '^[a-z0-9][a-z0-9_.-]{0,62}(:(chroot|lxc|uml|vm))?$',
+        pattern: `^${name}(:(${engineNames.join('|')}))?$`,
         'x-expected': 'name or name:engine, where the engine is chroot, lxc, uml or vm',
       },
       { default: [] },
@@ -27,14 +32,22 @@ const entry = map(
     console: text(
       'The system that gets the screen and the keyboard (`diskbios.console=`); for mode `dual`.',
       {
-        pattern: '^[a-z0-9][a-z0-9_.-]{0,62}$',
+        pattern: `^${name}$`,
         'x-expected': 'the name of a system',
       },
     ),
-    data: text('The data volume (`diskbios.data=`); without it `LABEL=DISKBIOS-DATA`.', {
-      pattern: '^(LABEL=\\S+|UUID=[0-9A-Fa-f-]+|/dev/\\S+|none)$',
-      'x-expected': 'LABEL=…, UUID=…, a device such as /dev/sda2, or none',
-    }),
+    dirs: words(
+      'The systems directories (`diskbios.dir=`), the first of them home; without it `paths.systems`.',
+      { 'x-expected': 'an absolute path such as /hd' },
+      { minItems: 1 },
+    ),
+    data: text(
+      'The data volumes (`diskbios.data=`), the first of them home; without it `LABEL=DISKBIOS-DATA`.',
+      {
+        pattern: `^(none|${volume}(,${volume})*)$`,
+        'x-expected': 'LABEL=…, UUID=…, a device such as /dev/sda2, a list of these with commas, or none',
+      },
+    ),
     debug: flag('Give a shell before the mode is acted on (`diskbios.debug`).', false),
     cmdline: words('More words for the kernel command line of this entry.', cmdlineWord, { default: [] }),
   },

@@ -1,4 +1,4 @@
-import { systemKinds } from '../../base/system.ts';
+import { namePattern, systemKinds } from '../../base/system.ts';
 import { type Setting, settings } from '../../base/system-settings.ts';
 import { fileSchema } from './files.ts';
 import { packageName } from './kernel.ts';
@@ -6,7 +6,7 @@ import { choice, flag, list, map, type SchemaNode, text, wholeNumber, words } fr
 
 const name = {
   type: 'string',
-  pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+  pattern: namePattern.source,
   'x-expected': 'lower-case letters, digits and -, at most 63',
 } as const;
 

@@ -59,6 +59,27 @@ describe('parseCommandLine', () => {
       'diskbios.systems=a,',
       "diskbios.systems=a, has an item '' that is not the name of a system: it is empty",
     ],
+    [
+      "diskbios.system=/srv/a'b",
+      "diskbios.system=/srv/a'b has characters in it that mount tables do not take",
+    ],
+    [
+      `diskbios.system=/${'a'.repeat(300)}`,
+      `diskbios.system=/${'a'.repeat(300)} has more than 200 characters`,
+    ],
+    [
+      `diskbios.system=${'a'.repeat(300)}`,
+      `diskbios.system=${'a'.repeat(300)} is not the name of a system: it has 300 characters, and 63 is the most`,
+    ],
+    ['diskbios.system="a b"', 'diskbios.system=a b is not the name of a system: it has white space in it'],
+    [
+      'diskbios.console=名前',
+      'diskbios.console=名前 is not the name of a system: it may have only the letters a to z, digits and hyphens',
+    ],
+    [
+      'diskbios.data=LABEL=a\u001b[31mb',
+      String.raw`diskbios.data=LABEL=a\u001b[31mb has characters in it that no terminal shows`,
+    ],
     ['diskbios.console=a/b', 'diskbios.console=a/b is not the name of a system: it has a slash in it'],
     ['diskbios.dir=hd', 'diskbios.dir=hd is not an absolute path'],
     ['diskbios.data=sda1', 'diskbios.data=sda1 is none of LABEL=…, UUID=…, a device, none'],

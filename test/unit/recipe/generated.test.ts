@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { build } from 'esbuild';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import type { Verb } from '../../../src/pe/systemx/command.ts';
@@ -21,14 +22,36 @@ test('the reference in the manual is current: node .config/gen-docs.mjs', () => 
   expect(text('docs/recipe.md')).toBe(recipeManual());
 });
 
-test('the manual of systemx is current: node .config/gen-docs.mjs', async () => {
+describe('systemx', async () => {
   const { importTs } = (await import(join(packageRoot(), '.config/import-ts.mjs'))) as {
     importTs: (path: string, options: { pe: boolean }) => Promise<unknown>;
   };
   const load = (path: string): Promise<unknown> => importTs(`src/pe/systemx/${path}.ts`, { pe: true });
   const { verbs } = (await load('commands/registry')) as { verbs: readonly Verb[] };
-  const shown = verbs.filter(({ name }) => !name.startsWith('_'));
-  expect(text('docs/systemx.md')).toBe(manualPage(await Promise.all(shown.map((verb) => verb.load()))));
+  const { scripts } = (await load('completion')) as { scripts: Readonly<Record<string, string>> };
+  const shown = await Promise.all(
+    verbs.filter(({ name }) => !name.startsWith('_')).map((verb) => verb.load()),
+  );
+
+  test('its manual is current: node .config/gen-docs.mjs', () => {
+    expect(text('docs/systemx.md')).toBe(manualPage(shown));
+  });
+
+  test('each verb has examples of itself', () => {
+    expect(shown.length).toBeGreaterThan(25);
+    for (const { name, summary, examples } of shown) {
+      expect(summary, name).toMatch(/^[A-Z].*[^.]$/);
+      expect(examples.length, name).toBeGreaterThan(0);
+      expect(
+        examples.filter((example) => example.includes(`systemx ${name}`)),
+        name,
+      ).not.toEqual([]);
+    }
+  });
+
+  test('its completion is what bash can read', () => {
+    execFileSync('bash', ['-n'], { input: scripts['bash'] });
+  });
 });
 
 test.each(['base', 'diskbios', 'cloud', 'cloudbios', 'cloudbios-fast', 'mini-itx', 'minimal'])(

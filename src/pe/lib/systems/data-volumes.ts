@@ -1,4 +1,5 @@
 import { dataLabel } from '../../../base/cmdline.ts';
+import { formatBytes } from '../../../base/sizes.ts';
 import type { Superblock } from '../../../base/superblock.ts';
 
 /** One item of `diskbios.data=`. */
@@ -96,6 +97,29 @@ function unusable({ device, superblock }: Candidate): string | undefined {
     case 'swap':
       return `${what} is ${superblock.type}, which cannot keep systems; ext4, btrfs and xfs can: systemx setup-disk`;
   }
+}
+
+/** Bytes of a mounted file system; `free`: for everybody, without what is kept back for root. */
+export interface Space {
+  readonly size: number;
+  readonly free: number;
+}
+
+/** From what `df -Pk FOLDER` prints; `undefined` where that is nothing of the kind. */
+export function spaceIn(printed: string): Space | undefined {
+  const [, size, , free] = printed.trim().split('\n').at(-1)?.split(/\s+/) ?? [];
+  return /^\d+$/.test(size ?? '') && /^\d+$/.test(free ?? '')
+    ? { size: Number(size) * 1024, free: Number(free) * 1024 }
+    : undefined;
+}
+
+/** Whether a line is about a volume that was full when it was written. */
+export const isFullProblem = (problem: string): boolean => /^the data volume \S+ is full: /.test(problem);
+
+/** What is wrong with a volume on which next to nothing can be written any more, with what to do. */
+export function fullProblem(device: string, { size, free }: Space): string | undefined {
+  if (free >= Math.max(1024 ** 2, Math.min(16 * 1024 ** 2, size / 200))) return undefined;
+  return `the data volume ${device} is full: ${formatBytes(free)} of ${formatBytes(size)} are free; systemx list --disk tells what systems take`;
 }
 
 /** How a broken file system is to be repaired, for a person. */

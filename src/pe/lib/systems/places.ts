@@ -37,18 +37,5 @@ export const templatesFolder = (dir: string): string => `${dir}/.templates`;
 /** Everything of a running system that goes with it; never on the disk. */
 export const runFolder = (name: string): string => `/run/diskbios/systems/${name}`;
 
-/** A path that may be a systems directory, or why not: absolute, without `..`, and none of the PE's own folders. */
-export function dirProblem(path: string): string | undefined {
-  if (!path.startsWith('/')) return 'is not an absolute path';
-  if (path.split('/').some((part) => part === '..' || part === '.')) return "has '.' or '..' in it";
-  if (/[\u0000-\u001f\u007f\\"':,]/.test(path)) return 'has characters in it that mount tables do not take';
-  if (path.length > 200) return 'has more than 200 characters';
-  const top = path.split('/')[1] ?? '';
-  if (top === '') return "is the PE's own root";
-  if (/^(bin|boot|dev|etc|lib\d*|libx?\d+|proc|root|run|sbin|sys|tmp|usr)$/.test(top))
-    return `lies in /${top}, which is the PE's own`;
-  return undefined;
-}
-
 /** Without doubled slashes and one at the end. */
 export const tidyPath = (path: string): string => path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');

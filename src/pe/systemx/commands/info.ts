@@ -1,6 +1,8 @@
 import { formatBytes } from '../../../base/sizes.ts';
+import type { SystemFile } from '../../../base/system.ts';
 import { settings } from '../../../base/system-settings.ts';
-import { busybox, execute } from '../../host/run.ts';
+import { diskUses } from '../../systems/disk-use.ts';
+import { allFacts } from '../../systems/engines/facts.ts';
 import { addressesOf } from '../../systems/network/addresses.ts';
 import { stateOf, usageOf } from '../../systems/running.ts';
 import { findSystem } from '../../systems/store.ts';
@@ -12,11 +14,8 @@ import { printJson, printLines } from '../output.ts';
 import { facts } from '../table.ts';
 import { templateName } from '../template-name.ts';
 
-/** Bytes on the disk, of its own. */
-async function diskUse(folder: string): Promise<number | undefined> {
-  const { code, stdout } = await execute([busybox, 'du', '-skx', folder]);
-  return code === 0 ? Number.parseInt(stdout, 10) * 1024 : undefined;
-}
+const isolationOf = ({ engine }: SystemFile): string =>
+  allFacts.find(({ name }) => name === engine)?.isolation ?? `this PE does not know the engine ${engine}`;
 
 export const info = command({
   name: 'info',
@@ -27,7 +26,7 @@ export const info = command({
   async run({ args: [name = ''], options }) {
     const found = findSystem(name);
     const { system } = found;
-    const disk = await diskUse(found.folder);
+    const disk = (await diskUses([found.folder])).get(found.folder);
     const services = serviceStates();
     if (options.json) {
       printJson({ ...describe(found, services), disk });
@@ -53,6 +52,7 @@ export const info = command({
               ['kind', system.kind] as const,
               ['template', templateName(found)] as const,
               ['made', new Date(system.created).toISOString().replace('T', ' ').slice(0, 16)] as const,
+              ['kept apart', isolationOf(system)] as const,
               ...settings.map((one) => [one.key, one.show(system)] as const),
             ]),
       ]),

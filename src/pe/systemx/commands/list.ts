@@ -1,11 +1,11 @@
 import { formatBytes } from '../../../base/sizes.ts';
 import { uptime } from '../../host.ts';
 import { duration } from '../../lib/service-state.ts';
-import { listSystems } from '../../systems/load.ts';
+import { type FoundSystem, listSystems } from '../../systems/load.ts';
 import { type SystemState, stateOf, usageOf } from '../../systems/running.ts';
 import { serviceStates } from '../../systems/service-states.ts';
 import { command } from '../command.ts';
-import { json } from '../options.ts';
+import { flag, json } from '../options.ts';
 import { paint, printJson, printLines } from '../output.ts';
 import { table } from '../table.ts';
 import { templateName } from '../template-name.ts';
@@ -18,19 +18,29 @@ const colours = {
   stopped: 'dim',
 } as const;
 
+const size = (bytes: number | undefined): string => (bytes === undefined ? '-' : formatBytes(bytes));
+
+async function diskOf(found: readonly FoundSystem[]): Promise<ReadonlyMap<string, number>> {
+  const { diskUses } = await import('../../systems/disk-use.ts');
+  return diskUses(found.map(({ folder }) => folder));
+}
+
 export const list = command({
   name: 'list',
   summary: 'Show the systems and what they use',
   arguments: [],
-  options: { json },
-  examples: ['systemx list', 'systemx list --json'],
+  options: { json, disk: flag('what each takes of the disk, too: all of its files are looked at') },
+  examples: ['systemx list', 'systemx list --disk', 'systemx list --json'],
   async run({ options }) {
     const found = listSystems();
     const services = serviceStates();
     const now = uptime();
+    const taken = options.disk ? await diskOf(found) : undefined;
     if (options.json) {
       const { describe } = await import('../describe.ts');
-      printJson(found.map((one) => describe(one, services)));
+      printJson(
+        found.map((one) => ({ ...describe(one, services), ...(taken && { disk: taken.get(one.folder) }) })),
+      );
       return 0;
     }
     const states = new Map(
@@ -54,10 +64,11 @@ export const list = command({
         one.system?.engine ?? '-',
         one.system?.autostart === true ? 'yes' : '-',
         state === 'running' ? (addresses(one)[0] ?? '-') : '-',
-        usage?.memory === undefined ? '-' : formatBytes(usage.memory),
+        size(usage?.memory),
         usage?.processes === undefined ? '-' : String(usage.processes),
         usage?.cpu === undefined ? '-' : `${usage.cpu.toFixed(1)} s`,
         usage === undefined || service === undefined ? '-' : duration(now - service.since),
+        ...(taken === undefined ? [] : [size(taken.get(one.folder))]),
       ];
     });
     const titles = [
@@ -72,8 +83,9 @@ export const list = command({
       'PROCESSES',
       'CPU',
       'UP',
+      ...(taken === undefined ? [] : ['DISK']),
     ];
-    const right = ['MEMORY', 'PROCESSES', 'CPU', 'UP'];
+    const right = ['MEMORY', 'PROCESSES', 'CPU', 'UP', 'DISK'];
     const lines = table(
       titles.map((title) => ({ title, right: right.includes(title) })),
       rows,

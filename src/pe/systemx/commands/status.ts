@@ -5,12 +5,13 @@ import { busybox, execute } from '../../host/run.ts';
 import { exists, readText, uptime } from '../../host.ts';
 import { slotText } from '../../lib/boot-disk/slots.ts';
 import { type BootStatus, duration, statusPath } from '../../lib/service-state.ts';
+import { fullProblem, isFullProblem, type Space, spaceIn } from '../../lib/systems/data-volumes.ts';
 import { allFacts } from '../../systems/engines/facts.ts';
 import { bridgeProblems, readBridge } from '../../systems/network/bridge.ts';
 import { readPersonal } from '../../systems/personal.ts';
 import { readPlaces } from '../../systems/places.ts';
 import { stateOf } from '../../systems/running.ts';
-import { listSystems } from '../../systems/store.ts';
+import { brokenText, listSystems } from '../../systems/store.ts';
 import { serviceStates } from '../../systems/supervisor-client.ts';
 import { command } from '../command.ts';
 import { json } from '../options.ts';
@@ -27,13 +28,8 @@ function bootDiskFacts(bootDisk: BootStatus['bootDisk']): (readonly [string, str
 }
 
 /** Space of a mounted file system, from `df`. */
-async function space(folder: string): Promise<{ size: number; free: number } | undefined> {
-  const { stdout } = await execute([busybox, 'df', '-Pk', folder]);
-  const [, size, , free] = stdout.trim().split('\n').at(-1)?.split(/\s+/) ?? [];
-  return size === undefined || free === undefined
-    ? undefined
-    : { size: Number(size) * 1024, free: Number(free) * 1024 };
-}
+const space = async (folder: string): Promise<Space | undefined> =>
+  spaceIn((await execute([busybox, 'df', '-Pk', folder])).stdout);
 
 export const status = command({
   name: 'status',
@@ -52,21 +48,24 @@ export const status = command({
     const systems = listSystems(places);
     const services = serviceStates();
     const states = new Map(systems.map(({ name }) => [name, stateOf(name, services)]));
+    const volumes = await Promise.all(
+      places.volumes.map(async (volume) => ({ ...volume, ...(await space(volume.folder)) })),
+    );
     const problems = [
-      // Of systems, what is so now and not what was so at boot.
-      ...(known?.problems ?? places.problems).filter((problem) => !problem.startsWith('system ')),
-      ...systems
-        .filter(({ system }) => system === undefined)
-        .map((one) => `system ${one.name} is broken: ${one.problems.join('; ')}`),
+      // Of systems and of room, what is so now and not what was so at boot.
+      ...(known?.problems ?? places.problems).filter(
+        (problem) => !problem.startsWith('system ') && !isFullProblem(problem),
+      ),
+      ...volumes.flatMap(({ device, readOnly, size = 0, free = 0 }) =>
+        readOnly === undefined ? (fullProblem(device, { size, free }) ?? []) : [],
+      ),
+      ...systems.filter(({ system }) => system === undefined).map(brokenText),
       ...systems
         .filter((one) => states.get(one.name) === 'failed')
         .map((one) => `system ${one.name} has failed: ${services(one.name)?.ended ?? ''}`),
       ...bridgeProblems(),
     ];
     const bridge = readBridge();
-    const volumes = await Promise.all(
-      places.volumes.map(async (volume) => ({ ...volume, ...(await space(volume.folder)) })),
-    );
     const running = [...states.values()].filter((state) => state === 'running').length;
     if (options.json) {
       printJson({

@@ -3,9 +3,12 @@ import type { Superblock } from '../../../../src/base/superblock.ts';
 import {
   type Candidate,
   choose,
+  fullProblem,
+  isFullProblem,
   kernelReason,
   parseWish,
   sataPending,
+  spaceIn,
   usualWish,
   wishText,
 } from '../../../../src/pe/lib/systems/data-volumes.ts';
@@ -111,4 +114,30 @@ test('sataPending: until each port has spoken and each disk is there', () => {
   const upTo = (count: number): boolean => sataPending(lines.slice(0, count).join('\n'));
   expect([1, 2, 3, 4, 5, 6].map(upTo)).toEqual([true, true, true, false, true, false]);
   expect(sataPending('')).toBe(false);
+});
+
+describe('a volume that is full', () => {
+  const [mib, gib] = [1024 ** 2, 1024 ** 3];
+  const printed = `Filesystem 1024-blocks Used Available Capacity Mounted on
+/dev/vda 57060 52000 512 99% /run/diskbios/volumes/0
+`;
+
+  test('is known by what df prints', () => {
+    expect(spaceIn(printed)).toEqual({ size: 57060 * 1024, free: 512 * 1024 });
+    expect(spaceIn('df: /nowhere: No such file or directory')).toBeUndefined();
+    expect(fullProblem('/dev/vda', spaceIn(printed)!)).toBe(
+      'the data volume /dev/vda is full: 512.0 KiB of 55.7 MiB are free; systemx list --disk tells what systems take',
+    );
+  });
+
+  test.each([
+    [64 * mib, mib - 1, true],
+    [64 * mib, mib, false],
+    [2 * gib, 10 * mib, true],
+    [4096 * gib, 16 * mib, false],
+  ])('of %d bytes %d are free: %s', (size, free, full) => {
+    const problem = fullProblem('/dev/vda', { size, free });
+    expect(problem !== undefined).toBe(full);
+    if (problem !== undefined) expect(isFullProblem(problem)).toBe(true);
+  });
 });

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { applySettings } from '../../../../src/base/apply-settings.ts';
 import { nameProblem, newSystem, type SystemFile } from '../../../../src/base/system.ts';
 import { parseSystem, systemText } from '../../../../src/base/system-file.ts';
+import { dirProblem, systemPathProblem } from '../../../../src/base/system-path.ts';
 import { settings, splitWords } from '../../../../src/base/system-settings.ts';
-import { dirProblem } from '../../../../src/pe/lib/systems/places.ts';
 
 const base: SystemFile = {
   ...newSystem,
@@ -235,4 +235,17 @@ test.each([
   ['/a:b', 'has characters in it that mount tables do not take'],
 ])('dirProblem %s', (path, problem) => {
   expect(dirProblem(path)).toBe(problem);
+});
+
+test.each([
+  ['/srv/debian', undefined],
+  ['/usr/x', undefined],
+  ['srv', 'is not a whole absolute path'],
+  ['//srv', 'is not a whole absolute path'],
+  ['/hd/../etc', 'is not a whole absolute path'],
+  ['/srv/a b', 'has characters in it that mount tables do not take'],
+  ["/srv/a'b", 'has characters in it that mount tables do not take'],
+  [`/${'a'.repeat(200)}`, 'has more than 200 characters'],
+])('systemPathProblem %s', (path, problem) => {
+  expect(systemPathProblem(path)).toBe(problem);
 });

@@ -166,6 +166,16 @@ describe('report', () => {
     expect(report(error)).toEqual({ code, lines });
   });
 
+  test('what others wrote does nothing to a terminal, and a full disk comes with what to do', () => {
+    expect(report(new FailedError('x', 'it holds \u001b[31mred\u001b[0m\nand more')).lines).toEqual([
+      String.raw`systemx: it holds \u001b[31mred\u001b[0m`,
+      '  and more',
+    ]);
+    expect(
+      report(new CommandError('cp a b', { exitCode: 1, lastLines: 'No space left on device' })).lines.at(-1),
+    ).toMatch(/^ {2}to make room: systemx list --disk/);
+  });
+
   test('anything else is a bug', () => {
     expect(report(new Error('oops')).code).toBe(1);
     expect(report(new Error('oops')).lines.join()).toContain('a mistake in diskbios itself: oops');
