@@ -30,9 +30,10 @@ export type NetworkCardModel = (typeof networkCards)[number];
 
 /**
  * How the image under test comes to a machine. `kernel`: not as a drive; its kernel and initrd are put into the machine's memory
- * with the command line of the menu's default entry, without firmware menu and boot loader.
+ * with the command line of the menu's default entry, without firmware menu and boot loader. `network`: it is a folder that the
+ * machine's network serves.
  */
-export const imageAttachments = [...attachments, 'kernel'] as const;
+export const imageAttachments = [...attachments, 'kernel', 'network'] as const;
 export type ImageAttachment = (typeof imageAttachments)[number];
 
 /**

@@ -1,3 +1,5 @@
+import type { Firmware } from './machine.ts';
+
 /** Files of a folder for network boot, by their paths in it, that more than one part must agree on. */
 export const netbootPaths = {
   /** What it is: `NetbootFacts`. */
@@ -32,6 +34,14 @@ export function parseNetbootFacts(text: string): NetbootFacts | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What a virtual machine asks QEMU's network for first: with a BIOS, the card's ROM is iPXE itself; UEFI loads GRUB, which that network
+ * cannot send on in circles.
+ */
+export function firstOfNetboot(firmware: Firmware): string {
+  return firmware === 'bios' ? netbootPaths.script : netbootPaths.grubEfi64;
 }
 
 /** Whether a word of the kernel's command line gets through iPXE, which has no quotes: some it would take for its own. */

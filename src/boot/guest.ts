@@ -117,7 +117,8 @@ export async function startGuest(
     const line = serialLine(pipes);
     const command = options.command ?? commandByHand(tools, request);
     const { drives } = request;
-    const guest = makeGuest(launched, { serial: line, ended, folder, command, drives }, options);
+    const parts = { serial: line, ended, folder, command, drives };
+    const guest = makeGuest(launched, parts, { ...options, startsFromNetwork: startsFromNetwork(request) });
     await launched.qmp.execute('cont');
     return guest;
   } catch (error) {
@@ -126,14 +127,19 @@ export async function startGuest(
   }
 }
 
+function startsFromNetwork({ networks }: GuestRequest): boolean {
+  return networks.some((network) => network.kind !== 'link' && Boolean(network.start));
+}
+
 function makeGuest(
   { process, qmp }: Launched,
   parts: Pick<Guest, 'serial' | 'ended' | 'folder' | 'command' | 'drives'>,
-  options: GuestOptions,
+  options: GuestOptions & { readonly startsFromNetwork: boolean },
 ): Guest {
   const { ended, folder } = parts;
   const switchedOn = performance.now();
-  const watch = watchGuest({ ...parts, qmp, firmwareLog: folder.firmwareLog }, options);
+  const { startsFromNetwork } = options;
+  const watch = watchGuest({ ...parts, qmp, firmwareLog: folder.firmwareLog, startsFromNetwork }, options);
   const press = async (...keys: string[]): Promise<void> => {
     await qmp.execute('send-key', { keys: keys.map((data) => ({ type: 'qcode', data })) });
     // The keyboard's queue is short, and keys are held for 100 ms.

@@ -11,6 +11,8 @@ export interface LookedAt {
   readonly qmp: Qmp;
   readonly serial: SerialLine;
   readonly firmwareLog: string;
+  /** It is to start over the network, and its firmware says so. */
+  readonly startsFromNetwork: boolean;
 }
 
 /** Looks for signs of failure in all that a guest shows: serial line, firmware's log, screen, and QEMU's own state. */
@@ -42,7 +44,9 @@ const stopped: Readonly<Record<string, string>> = {
     'this computer has no room or no access for what the machine writes to its disks, and QEMU stopped it',
 };
 
-export function keepLookOut({ qmp, serial, firmwareLog }: LookedAt): LookOut {
+export function keepLookOut({ qmp, serial, firmwareLog, startsFromNetwork }: LookedAt): LookOut {
+  const signsIn = (said: string, from?: number): Finding | undefined =>
+    recognise(said, from, startsFromNetwork);
   let resets = 0;
   /** Where the text of this boot begins, in the serial text and in the firmware's log. */
   let boot = 0;
@@ -99,15 +103,15 @@ export function keepLookOut({ qmp, serial, firmwareLog }: LookedAt): LookOut {
         () => undefined,
       );
     }
-    const found = recognise(`${screen.join('\n')}\n`);
+    const found = signsIn(`${screen.join('\n')}\n`);
     // A prompt is what stands there last; further up it is part of a text.
-    return found?.failure.startsWith('grub-') === true ? recognise(screen.slice(-2).join('\n')) : found;
+    return found?.failure.startsWith('grub-') === true ? signsIn(screen.slice(-2).join('\n')) : found;
   };
 
   return {
-    spoken: (from) => recognise(text(), offset(from)),
+    spoken: (from) => signsIn(text(), offset(from)),
     services: (from) => serviceFailure(text(), offset(from)),
-    shown: () => halted ?? (kernelSpoke(text()) ? undefined : (recognise(firmwareText()) ?? screenFinding())),
+    shown: () => halted ?? (kernelSpoke(text()) ? undefined : (signsIn(firmwareText()) ?? screenFinding())),
     explain: (found) => {
       const memory = ['hang', 'too-slow', 'reboot-loop', 'guest-ended'].includes(found.failure)
         ? shortOfMemory(text())

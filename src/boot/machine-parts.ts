@@ -62,8 +62,8 @@ export async function makeMachine(
   const drives = seated(
     made.map(({ result }) => result),
     names,
-    // A kernel that is started directly counts as the first of what can be booted.
-    started === undefined ? (spec.bootOrder ?? names) : [],
+    // A kernel that is started directly counts as the first of what can be booted, and so does the network.
+    started === undefined && spec.netboot === undefined ? (spec.bootOrder ?? names) : [],
   );
   return {
     ...{ spec, dir, uefiVars, kernel: started?.result },

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FailedError } from '../base/errors.ts';
+import { firstOfNetboot } from '../base/netboot.ts';
 import { type Agent, connectAgent } from './agent.ts';
 import { type Guest, startGuest } from './guest.ts';
 import { commandByHand, type GuestRequest, guestFolder } from './launch.ts';
@@ -8,7 +9,7 @@ import type { Machine, MachineOptions } from './machine.ts';
 import type { MachineParts } from './machine-parts.ts';
 import { isPluggable, type PluggedDrive, plugIn, pullOut } from './machine-plug.ts';
 import { macAddress } from './network-args.ts';
-import type { Network } from './spec.ts';
+import type { Network, UserNetwork } from './spec.ts';
 import type { QemuTools } from './tools.ts';
 
 /** A machine that is switched on. */
@@ -180,6 +181,7 @@ function machineRequest(
           kind: 'user',
           forwards: i === userCard(spec.networks) ? forwards : [],
           isolated: false,
+          start: i === userCard(spec.networks) ? netbootStart(spec) : undefined,
         };
       }
       const end = how.cables === undefined ? network : endByHand(how.cables, i);
@@ -192,7 +194,11 @@ function machineRequest(
   };
 }
 
-/** Only one card can be what the port leads to. */
+function netbootStart({ netboot, firmware }: MachineParts['spec']): UserNetwork['start'] {
+  return netboot === undefined ? undefined : { folder: netboot, file: firstOfNetboot(firmware) };
+}
+
+/** Only one card can be what the port leads to, or what the machine starts from. */
 function userCard(networks: MachineParts['spec']['networks']): number {
   return networks.findIndex(({ kind }) => kind === 'user');
 }

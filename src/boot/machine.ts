@@ -25,6 +25,8 @@ export interface MachineSpec {
   readonly image: Pick<Drive, 'file' | 'as'> | undefined;
   /** A kernel that is started at each power-on without a boot loader, in place of the image. */
   readonly kernel?: KernelInImage | undefined;
+  /** A folder for network boot, which the first card on QEMU's router starts from, in place of the image. */
+  readonly netboot?: string | undefined;
   /** By name, which is also the serial number that the guest reads (its first 20 characters). */
   readonly disks: Readonly<Record<string, MachineDisk>>;
   /** What to boot from, by name of the disk (`image`: the image); `undefined`: the image, then the disks in order. */

@@ -16,6 +16,8 @@ interface Sign {
   readonly before?: 'kernel';
   /** Only after this was said: a boot loader's complaints are harmless until it is to start something. */
   readonly after?: RegExp;
+  /** What a machine says on its way that is to start over the network. */
+  readonly onNetwork?: 'no sign';
 }
 
 /** The kernel's time stamp, and its thread or processor where it is told to show that; neither on some kernels. */
@@ -114,11 +116,20 @@ const signs: readonly Sign[] = [
   {
     failure: 'no-boot-medium',
     pattern:
-      /^(?:No bootable device\.?|.*BdsDxe: No bootable option or device was found|.*>>Start (?:PXE|HTTP Boot) over|UEFI Interactive Shell v|Boot failed: (?:could not read the boot disk|not a bootable disk)).*/m,
+      /^(?:No bootable device\.?|.*BdsDxe: No bootable option or device was found|UEFI Interactive Shell v|Boot failed: (?:could not read the boot disk|not a bootable disk)).*/m,
     message: 'the firmware found nothing to boot from',
     before: 'kernel',
   },
+  {
+    failure: 'no-boot-medium',
+    pattern: /^.*>>Start (?:PXE|HTTP Boot) over.*/m,
+    message: 'the firmware found nothing to boot from',
+    before: 'kernel',
+    onNetwork: 'no sign',
+  },
 ];
+
+const signsOnNetwork = signs.filter(({ onNetwork }) => onNetwork === undefined);
 
 /** What a panic is about, from its line (kernel/exit.c, init/do_mounts.c, init/main.c). */
 function panicMessage(said: string): string {
@@ -139,10 +150,10 @@ function panicMessage(said: string): string {
 
 /**
  * Looks for the sign of a failed boot. `text` is all that a guest said since it was switched on or reset; what stands before
- * the offset `from` was looked at already.
+ * the offset `from` was looked at already. `startsFromNetwork`: the guest is to start over the network.
  */
-export function recognise(text: string, from = 0): Finding | undefined {
-  return firstOf(signs, text, from);
+export function recognise(text: string, from = 0, startsFromNetwork = false): Finding | undefined {
+  return firstOf(startsFromNetwork ? signsOnNetwork : signs, text, from);
 }
 
 /** Looks for services that did not start: the machine gets READY without them, so that a success alone proves nothing. */

@@ -35,6 +35,7 @@ interface Watched {
   readonly serial: SerialLine;
   readonly ended: Promise<GuestEnd>;
   readonly firmwareLog: string;
+  readonly startsFromNetwork: boolean;
 }
 
 export interface WatchOptions {

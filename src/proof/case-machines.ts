@@ -66,7 +66,8 @@ function machineSpec(
   };
 }
 
-function underTest(file: string, as: ImageAttachment): Pick<MachineSpec, 'image' | 'kernel'> {
+function underTest(file: string, as: ImageAttachment): Pick<MachineSpec, 'image' | 'kernel' | 'netboot'> {
+  if (as === 'network') return { image: undefined, netboot: file };
   return as === 'kernel' ? { image: undefined, kernel: startedKernel(file) } : { image: { file, as } };
 }
 

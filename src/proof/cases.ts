@@ -67,9 +67,10 @@ function combinations(test: BootTest, name: string): ProofCase[] {
   );
 }
 
-/** A program for UEFI is nothing that a BIOS starts. */
+/** A program for UEFI is nothing that a BIOS starts, and nothing that the network serves is signed. */
 function firmwareFor({ kind }: TestMedium, all: readonly Firmware[]): readonly Firmware[] {
-  return kind === 'uki' ? all.filter((each) => each !== 'bios') : all;
+  if (kind === 'uki') return all.filter((each) => each !== 'bios');
+  return kind === 'netboot' ? all.filter((each) => each !== 'uefi-secure') : all;
 }
 
 function join(title: string, more: string): string {

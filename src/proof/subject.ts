@@ -1,21 +1,18 @@
-import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type BuildOptions, preparePlan, startTargets, tellWarnings } from '../build/build.ts';
 import type { BuildPlan } from '../build/plan.ts';
-import type { Manifest } from '../formats/manifest.ts';
-import { manifestOf } from '../image/describe.ts';
-import { openImage } from '../image/open.ts';
 import type { Artifact } from '../plan/types.ts';
 import { defaultTests } from '../recipe/default-tests.ts';
 import type { LoadedTests } from '../recipe/load-tests.ts';
 import type { BootTest } from '../recipe/test-types.ts';
 import { mediumOfFile } from '../recipe/tests/media-files.ts';
 import { type BootMediumKind, isBootMedium, type Recipe } from '../recipe/types.ts';
-import { hashFile, readMeta } from '../store/meta.ts';
+import { readMeta } from '../store/meta.ts';
+import { imageFacts, manifestIn } from './image-facts.ts';
 import { qemuForImages, qemuTarget, qemuUsedLast, rememberQemu } from './qemu.ts';
 import type { ProofImage } from './result.ts';
 
-/** A recipe or an image that is put to the proof, with its tests. */
+/** A recipe, an image or a folder for network boot that is put to the proof, with its tests. */
 export interface Subject {
   /** Name of the recipe, or of the image's file. */
   readonly name: string;
@@ -96,26 +93,4 @@ export function imageSubject(file: string, tests: LoadedTests | undefined): Subj
         images: Object.fromEntries(media.map((kind) => [kind, Promise.resolve(imageFacts(kind, file))])),
       }),
   };
-}
-
-function imageFacts(medium: BootMediumKind, file: string, sha256?: string): ProofImage {
-  const manifest = manifestIn(file);
-  return {
-    medium,
-    file,
-    size: statSync(file).size,
-    sha256: sha256 ?? hashFile(file),
-    agent: manifest?.agent ?? false,
-    layers: manifest?.recipeDigest,
-  };
-}
-
-/** What an image that diskbios built says of itself; `undefined`: it is another's, or damaged, which its boot will tell. */
-function manifestIn(file: string): Manifest | undefined {
-  try {
-    using image = openImage(file);
-    return manifestOf(image);
-  } catch {
-    return undefined;
-  }
 }

@@ -365,11 +365,11 @@ export type DiskMediumKind = (typeof diskMediaKinds)[number];
 export const mediaKinds = ['iso', 'uki', ...diskMediaKinds, 'netboot', ...rootMediaKinds] as const;
 export type MediumKind = (typeof mediaKinds)[number];
 
-/** The media that a machine can start from as one of its drives. */
-export type BootMediumKind = Exclude<MediumKind, RootMediumKind | 'netboot'>;
+/** The media that a machine can start from: all but those that are a root. */
+export type BootMediumKind = Exclude<MediumKind, RootMediumKind>;
 
 export function isBootMedium(kind: MediumKind): kind is BootMediumKind {
-  return kind !== 'netboot' && !(rootMediaKinds as readonly string[]).includes(kind);
+  return !(rootMediaKinds as readonly string[]).includes(kind);
 }
 
 export const bootMediaKinds = mediaKinds.filter(isBootMedium);

@@ -26,7 +26,10 @@ export function register(program: Command, io: CliIo): void {
     .description(
       'boot what recipes build, or images, in virtual machines, and prove what `tests:` says of them',
     )
-    .argument('<recipe-or-image...>', 'recipes (.yaml), which are built first, or ISO or disk images')
+    .argument(
+      '<recipe-or-image...>',
+      'recipes (.yaml), which are built first, ISO or disk images, or folders for network boot',
+    )
     .option('--filter <text>', 'only cases whose name holds this, or matches /this/')
     .option('--jobs <n>', 'machines at once (default: as many as processors and memory allow)')
     .option('--repeat <n>', 'run every case so many times', '1')

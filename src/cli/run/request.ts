@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { type Attachment, type Firmware, firmwareNames } from '../../base/machine.ts';
-import { netbootPaths } from '../../base/netboot.ts';
+import { firstOfNetboot } from '../../base/netboot.ts';
 import { formatBytes } from '../../base/sizes.ts';
 import { imageFormat } from '../../boot/disks.ts';
 import { isEfiProgram } from '../../boot/efi-stick.ts';
@@ -40,11 +40,9 @@ function startOf(image: Found['image'], as: Attachment): Pick<GuestRequest, 'ker
   return { drives: [{ file: image, as, format: imageFormat(image), writes }], kernel: undefined };
 }
 
-/** What a guest asks for first: with a BIOS, the card's ROM is iPXE itself; UEFI loads GRUB, which QEMU's network cannot send on in circles. */
-function netbootStart(image: Found['image'], { firmware }: RunWish): UserNetwork['start'] {
+function netbootStart(image: Found['image'], firmware: Firmware): UserNetwork['start'] {
   if (typeof image === 'string' || !('netboot' in image)) return undefined;
-  const file = firmware === 'bios' ? netbootPaths.script : netbootPaths.grubEfi64;
-  return { folder: image.netboot, file };
+  return { folder: image.netboot, file: firstOfNetboot(firmware) };
 }
 
 /** The guest that was wished for. */
@@ -67,7 +65,7 @@ export function guestRequest(wish: RunWish, found: Found): GuestRequest {
     networks:
       wish.network === 'none'
         ? []
-        : [{ kind: 'user', card: 'virtio', forwards, isolated: false, start: netbootStart(image, wish) }],
+        : [{ kind: 'user', card: 'virtio', forwards, isolated: false, start: netbootStart(image, firmware) }],
     display: wish.display,
     vncPort,
     uefiVars,

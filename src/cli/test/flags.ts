@@ -3,6 +3,7 @@ import { extname, resolve } from 'node:path';
 import { type Diagnostic, UserError } from '../../base/errors.ts';
 import { nearest } from '../../base/suggest.ts';
 import { type AcceleratorKind, acceleratorKinds } from '../../boot/spec.ts';
+import { isNetbootFolder } from '../../recipe/tests/media-files.ts';
 import type { ProgressFlags } from '../options.ts';
 
 /** The options of `test` as commander gives them. */
@@ -101,12 +102,14 @@ export function testWish(what: readonly string[], flags: TestFlags, cwd: string)
 
 /** A name without an ending is that of a shipped recipe; recipes that are not there are the loader's to tell. */
 function subject(given: string, cwd: string, mistakes: Diagnostic[]): Named[] {
-  if (['.yaml', '.yml', ''].includes(extname(given))) return [{ kind: 'recipe', given }];
+  const isRecipe = ['.yaml', '.yml', ''].includes(extname(given)) && !isNetbootFolder(resolve(cwd, given));
+  if (isRecipe) return [{ kind: 'recipe', given }];
   if (existsSync(resolve(cwd, given))) return [{ kind: 'image', given: resolve(cwd, given) }];
   mistakes.push({
     code: 'no-such-file',
     message: `${given}: there is no such image or recipe`,
-    expected: 'a recipe (.yaml), which is built for the test, or an ISO or disk image',
+    expected:
+      'a recipe (.yaml), which is built for the test, an ISO or disk image, or a folder for network boot',
   });
   return [];
 }

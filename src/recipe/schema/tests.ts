@@ -20,7 +20,7 @@ const matrix = map(
   'What the test runs with: each combination is a case of its own. Every key takes one value or a list.',
   {
     medium: oneOrMore(
-      'Media under test, `iso` (attached as a CD) or `usb` (as a stick), or with the way it is attached (`cd`, `usb`, `virtio`, `ahci`, `nvme`): `iso-as-usb`; `iso-as-kernel` and `usb-as-kernel` start the kernel of the default entry without firmware menu and boot loader, which is quicker and proves nothing of them; without it every medium of the recipe as it is usually attached.',
+      'Media under test, `iso` (attached as a CD) or `usb` (as a stick), or with the way it is attached (`cd`, `usb`, `virtio`, `ahci`, `nvme`): `iso-as-usb`; `iso-as-kernel` and `usb-as-kernel` start the kernel of the default entry without firmware menu and boot loader, which is quicker and proves nothing of them; `netboot` starts over the network of QEMU; without it every medium of the recipe as it is usually attached.',
       medium,
       { 'x-expected': `${media}; or a list of these` },
     ),

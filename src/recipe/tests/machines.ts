@@ -23,9 +23,14 @@ export function disksOf(guest: RawGuest | undefined): RawDisks {
 }
 
 /** Whether a way leads from outside into the guest: the cards of a private link have none. */
-export function hasUserNetwork({ network = 'user' }: RawGuest): boolean {
-  const cards = Array.isArray(network) ? network : [network];
-  return cards.some((card) => typeof card === 'string' && card !== 'none');
+export function hasUserNetwork(guest: RawGuest): boolean {
+  return firstUserCard(guest) !== undefined;
+}
+
+/** The first card that leads outside: `user`, or the model of one. */
+export function firstUserCard({ network = 'user' }: RawGuest): string | undefined {
+  const cards: readonly (string | { readonly link: string })[] = Array.isArray(network) ? network : [network];
+  return cards.find((card) => typeof card === 'string' && card !== 'none') as string | undefined;
 }
 
 /** A guest's end of a private link. */

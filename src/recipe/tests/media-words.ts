@@ -1,9 +1,9 @@
-import { type Attachment, type ImageAttachment, imageAttachments } from '../../base/machine.ts';
+import { type ImageAttachment, imageAttachments } from '../../base/machine.ts';
 import type { TestMedium } from '../test-types.ts';
 import { type BootMediumKind, bootMediaKinds } from '../types.ts';
 
 /** How a medium is attached where a test does not say. */
-const usualAttachment: Readonly<Record<BootMediumKind, Attachment>> = {
+const usualAttachment: Readonly<Record<BootMediumKind, ImageAttachment>> = {
   iso: 'cd',
   uki: 'usb',
   usb: 'usb',
@@ -13,21 +13,24 @@ const usualAttachment: Readonly<Record<BootMediumKind, Attachment>> = {
   vhd: 'ahci',
   vhdx: 'ahci',
   ova: 'ahci',
+  netboot: 'network',
 };
 
 /** Media whose files lie as they are in the image, so that they can be started without a boot loader. */
 const plain: readonly BootMediumKind[] = ['iso', 'usb'];
 
-/** Only an ISO can be a CD. */
+/** Only an ISO can be a CD, and what the network serves is nothing else. */
 function attachmentsOf(kind: BootMediumKind): ImageAttachment[] {
-  return imageAttachments.filter((as) =>
-    as === 'kernel' ? plain.includes(kind) : kind === 'iso' || as !== 'cd',
-  );
+  return imageAttachments.filter((as) => {
+    if (as === 'network' || kind === 'netboot') return false;
+    return as === 'kernel' ? plain.includes(kind) : kind === 'iso' || as !== 'cd';
+  });
 }
 
 /** `iso` and `iso-as-cd` are one value. */
 const byWord: ReadonlyMap<string, TestMedium> = new Map(
   bootMediaKinds.flatMap((kind): [string, TestMedium][] => {
+    if (kind === 'netboot') return [[kind, { kind, as: usualAttachment[kind] }]];
     const ways = attachmentsOf(kind).map((as): [string, TestMedium] => [`${kind}-as-${as}`, { kind, as }]);
     const usual = ways.filter(([, { as }]) => as === usualAttachment[kind]);
     return [...usual.map(([, medium]): [string, TestMedium] => [kind, medium]), ...ways];

@@ -162,6 +162,14 @@ describe('no sign of failure', () => {
     expect(recognise(text)).toBeUndefined();
   });
 
+  test('firmware that asks the network, where it is to start from there; that it found nothing is a sign even so', () => {
+    const asks = '>>Start PXE over IPv4.\n';
+    expect(recognise(asks)?.failure).toBe('no-boot-medium');
+    expect(recognise(asks, 0, true)).toBeUndefined();
+    const nothing = 'BdsDxe: No bootable option or device was found.\n';
+    expect(recognise(asks + nothing, 0, true)?.failure).toBe('no-boot-medium');
+  });
+
   // Each with a login, dmesg, logread, words of error printed on purpose, a reboot and a power-off; recorded on a busy
   // computer, so that some kernel lines are damaged.
   test.each(['minimal', 'cloudbios', 'diskbios'])('a whole healthy log: %s', (name) => {

@@ -16,7 +16,11 @@ function saying(): { say: (piece: string) => Promise<void>; watch: ReturnType<ty
     close: () => undefined,
   };
   const ended = new Promise<never>(() => undefined);
-  const watch = watchGuest({ serial, qmp, ended, command: 'qemu', firmwareLog: '/nowhere/firmware.log' }, {});
+  const firmwareLog = '/nowhere/firmware.log';
+  const watch = watchGuest(
+    { serial, qmp, ended, command: 'qemu', firmwareLog, startsFromNetwork: false },
+    {},
+  );
   return {
     watch,
     say: async (piece) => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { shareCommand } from '../../../src/boot/share.ts';
 import type { QemuTools } from '../../../src/boot/tools.ts';
+import { runWish } from '../../../src/cli/run/flags.ts';
 import { imageOrFolder } from '../../../src/cli/run/folder.ts';
+import { guestRequest } from '../../../src/cli/run/request.ts';
 
 function folder(...names: string[]): string {
   const dir = mkdtempSync(join(tmpdir(), 'run-folder-'));
@@ -39,6 +41,19 @@ describe('a folder to be run', () => {
     expect(() => imageOrFolder(folder('boot/vmlinuz', 'boot/initrd.img'), { as: 'usb' })).toThrow(
       '--as usb has no effect',
     );
+  });
+
+  it('for network boot begins with what the firmware can start, said or not', () => {
+    const flags = { memory: '512M', display: 'none', forward: [], disk: [], network: 'user', accel: 'tcg' };
+    const accelerator = { kind: 'tcg', cpu: 'max' } as const;
+    const start = (firmware: 'bios' | 'uefi', said?: string): unknown => {
+      const wish = runWish(said === undefined ? flags : { ...flags, firmware: said }, '/');
+      const found = { firmware, as: 'virtio', accelerator, forwards: [], vncPort: undefined } as const;
+      return guestRequest(wish, { ...found, image: { netboot: '/net' } }).networks[0];
+    };
+    expect(start('bios')).toMatchObject({ start: { folder: '/net', file: 'boot.ipxe' } });
+    expect(start('bios', 'bios')).toMatchObject({ start: { file: 'boot.ipxe' } });
+    expect(start('uefi', 'uefi')).toMatchObject({ start: { file: 'bootx64.efi' } });
   });
 
   it('is shared read-only, as root’s where it is not', () => {

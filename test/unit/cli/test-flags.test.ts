@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -26,6 +26,14 @@ test('recipes, names of shipped recipes, and images', () => {
     ...{ filter: undefined, jobs: 3, repeat: 1, tests: undefined, sshKey: undefined, accel: 'auto' },
     junit: join(cwd, 'j.xml'),
   });
+});
+
+test('a folder for network boot is no recipe, though its name has no ending', () => {
+  mkdirSync(join(cwd, 'box-netboot'));
+  writeFileSync(join(cwd, 'box-netboot', 'netboot.json'), '{}');
+  expect(testWish(['box-netboot'], usual, cwd).subjects).toEqual([
+    { kind: 'image', given: join(cwd, 'box-netboot') },
+  ]);
 });
 
 test('every mistake is told at once', () => {

@@ -23,6 +23,14 @@ describe('casesOf', () => {
     expect(new Set(cases.map(({ id }) => id)).size).toBe(8);
   });
 
+  test('what the network serves is signed for no Secure Boot', () => {
+    const medium = [{ kind: 'netboot', as: 'network' }] as const;
+    const cases = casesOf([
+      bootTest('net', { matrix: { medium, firmware: ['bios', 'uefi', 'uefi-secure'] } }),
+    ]);
+    expect(cases.map(({ firmware }) => firmware)).toEqual(['bios', 'uefi']);
+  });
+
   test('a test without alternatives is one case that has its name', () => {
     const [only, ...more] = casesOf([bootTest('Starts: “at once”')]);
     expect(more).toEqual([]);

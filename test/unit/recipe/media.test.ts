@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { agentFileName } from '../../../src/build/plan.ts';
 import { loadRecipe } from '../../../src/recipe/load.ts';
 import { mediumOfFile } from '../../../src/recipe/tests/media-files.ts';
@@ -54,11 +54,18 @@ describe('words for media', () => {
     expect(mediumWord(parseMediumWord('usb-as-nvme'))).toBe('usb-as-nvme');
     expect(mediumWord(parseMediumWord('usb-as-usb'))).toBe('usb');
     expect(mediumWords.filter((word) => word.endsWith('-as-cd'))).toEqual(['iso-as-cd']);
+    expect(mediumWords.filter((word) => /net/.test(word))).toEqual(['netboot']);
+    expect(parseMediumWord('netboot')).toEqual({ kind: 'netboot', as: 'network' });
   });
 
-  it('are told by the endings of files', () => {
+  it('are told by the endings of files, and by what makes a folder one for network boot', () => {
     const files = ['a.iso', 'b.img', 'c.qcow2', 'd.vhdx', 'e'];
     expect(files.map(mediumOfFile)).toEqual(['iso', 'usb', 'qcow2', 'vhdx', 'usb']);
+    const folder = mkdtempSync(join(tmpdir(), 'diskbios-media-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    expect(mediumOfFile(folder)).toBe('usb');
+    writeFileSync(join(folder, 'netboot.json'), '{}');
+    expect(mediumOfFile(folder)).toBe('netboot');
   });
 });
 

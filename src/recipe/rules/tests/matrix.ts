@@ -1,5 +1,6 @@
 import { formatBytes, parseBytes } from '../../../base/sizes.ts';
 import { many } from '../../raw-tests.ts';
+import { firstUserCard, machinesOf } from '../../tests/machines.ts';
 import { mediumWords, parseMediumWord } from '../../tests/media-words.ts';
 import type { Path } from '../../yaml/located.ts';
 import { type Facts, valueAt } from '../rule.ts';
@@ -27,6 +28,8 @@ export function checkMatrix(facts: TestFacts): void {
       );
     }
   }
+  for (const [at, word] of placesOf([...path, 'medium'], medium))
+    if (parseMediumWord(word).kind === 'netboot') checkNetboot(facts, at);
   checkTwice(facts, [...path, 'medium'], medium, parseMediumWord);
   checkTwice(facts, [...path, 'firmware'], firmware, (word) => word);
   checkTwice(facts, [...path, 'memory'], memory, parseBytes);
@@ -48,6 +51,32 @@ function checkMedium(facts: TestFacts, at: Path, word: string): void {
   facts.problems.error('no-medium', valueAt(facts, at), `there is no \`${kind}\` to test`, {
     expected: offered.length > 0 ? `one of ${offered.join(', ')}` : `the medium \`${kind}\` in \`media\``,
   });
+}
+
+/** Machines that start over the network have firmware and a card that do. */
+function checkNetboot(facts: TestFacts, at: Path): void {
+  const { test } = facts;
+  const { firmware } = test.matrix;
+  if (firmware !== undefined && many(firmware).every((each) => each === 'uefi-secure')) {
+    facts.problems.error(
+      'no-effect',
+      valueAt(facts, at),
+      'nothing of a `netboot` is signed for Secure Boot',
+      {
+        expected: '`firmware: bios` or `uefi`',
+      },
+    );
+  }
+  for (const [name, guest] of Object.entries(machinesOf(test))) {
+    if (!guest.image || firstUserCard(guest) === 'user') continue;
+    const where = test.guests === undefined ? '' : ` \`${name}\``;
+    facts.problems.error(
+      'bad-value',
+      valueAt(facts, at),
+      `the machine${where} has no card that it could start from over the network`,
+      { expected: '`network: user`, or `user` as the first of several cards that lead outside' },
+    );
+  }
 }
 
 /** Memory that a machine can start with. */

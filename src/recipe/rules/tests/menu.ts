@@ -43,7 +43,17 @@ function guestsOf(test: RawTest, step: RawStep) {
 /** What is started as a bare kernel shows no menu. */
 function checkLoader(facts: TestFacts, path: Path): void {
   const words = many(facts.test.matrix.medium).filter((word) => word.endsWith('-as-kernel'));
-  if (words.length === 0) return;
+  if (words.length === 0) {
+    if (many(facts.test.matrix.medium).includes('netboot') && startsByBios(facts.test)) {
+      facts.problems.error(
+        'no-effect',
+        valueAt(facts, [...path, 'menu']),
+        'on BIOS, `netboot` has the menu of iPXE, which is on the screen only',
+        { expected: '`firmware: uefi`, or another `medium`' },
+      );
+    }
+    return;
+  }
   facts.problems.error(
     'no-effect',
     valueAt(facts, [...path, 'menu']),
@@ -52,6 +62,10 @@ function checkLoader(facts: TestFacts, path: Path): void {
       expected: 'a `medium` with a boot loader, such as `iso`',
     },
   );
+}
+
+function startsByBios({ matrix }: RawTest): boolean {
+  return matrix.firmware === undefined || many(matrix.firmware).includes('bios');
 }
 
 function checkTitle(facts: TestFacts, path: Path, title: string): void {
