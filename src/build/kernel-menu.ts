@@ -94,8 +94,7 @@ function menuNode(parts: KernelConfigParts, all: readonly Fragment[], below: rea
         return readFileSync(join(context.out, 'config'), 'utf8');
       };
       const start = await settle(asPairs(all));
-      writeFileSync(join(input, 'start'), start);
-      await workshop.run(menuScript, { args: [], lock: 'menu', input, terminal: true });
+      await workshop.run(menuScript, { args: [parts.base], lock: 'menu', input, terminal: true });
       const edited = join(context.out, 'edited');
       if (!existsSync(edited))
         throw new FailedError('no-menus', 'the kernel’s menus could not be shown', {
@@ -117,6 +116,7 @@ function menuNode(parts: KernelConfigParts, all: readonly Fragment[], below: rea
         wanted,
         (more) => settle([...asPairs(below), ...more]),
         (name, config) => isOffered(kconfig, name, config),
+        (name) => kconfig.selectorsOf(name).map(({ by }) => by.name),
       );
       save([...settings]);
     },

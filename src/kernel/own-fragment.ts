@@ -2,13 +2,16 @@ import { parseConfig, parseFragment, settingLine } from './fragment.ts';
 
 /**
  * The smallest fragment with which `settle` comes to `wanted`: options are added as they come into reach, and what follows by
- * itself is left out. `known`: which options somebody can set.
+ * itself is left out.
  * @param settle the finished configuration with these settings over all that comes before
+ * @param isOffered whether somebody could set an option as the configuration is
+ * @param selectors options that switch this one on
  */
 export async function smallestFragment(
   wanted: string,
   settle: (settings: ReadonlyMap<string, string>) => Promise<string>,
   isOffered: (name: string, config: ReadonlyMap<string, string>) => boolean,
+  selectors: (name: string) => readonly string[],
 ): Promise<Map<string, string>> {
   const goal = parseConfig(wanted);
   const settings = new Map<string, string>();
@@ -19,7 +22,9 @@ export async function smallestFragment(
     );
     const offered = missing.filter((name) => isOffered(name, reached));
     if (offered.length === 0) return settings;
-    for (const name of offered) settings.set(name, goal.get(name) ?? 'n');
+    // What others among them switch on or off may come by itself: the next round tells.
+    const leading = offered.filter((name) => !selectors(name).some((other) => offered.includes(other)));
+    for (const name of leading.length === 0 ? offered : leading) settings.set(name, goal.get(name) ?? 'n');
   }
 }
 

@@ -110,12 +110,15 @@ sync -f "$obj"
 rm -f "$busy"
 `;
 
-/** Shows the kernel's menus with `$IN/start` to begin with; writes `$OUT/edited` when they are left. Needs a terminal. */
+/**
+ * Shows the kernel's menus, after `configScript` with the same target `$1` and `$IN/asked`; writes `$OUT/edited` when they are left. Needs a
+ * terminal. They begin with what was asked, not with what follows from it: that would stay when its reason is taken away.
+ */
 export const menuScript = `set -eu
 cd "$WORK/src"
 obj=menu
 mkdir -p "$obj"
-cp "$IN/start" "$obj/.config"
+cat "$WORK/base-$1" "$IN/asked" >"$obj/.config"
 make -s O="$obj" menuconfig
 cp "$obj/.config" "$OUT/edited"
 `;

@@ -72,8 +72,19 @@ describe('fragments', () => {
     };
     const offered = (name: string, config: ReadonlyMap<string, string>): boolean =>
       name === 'A' || config.get('A') === 'y';
-    const found = await smallestFragment('CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\n', settle, offered);
+    const found = await smallestFragment('CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=y\n', settle, offered, () => []);
     expect(Object.fromEntries(found)).toEqual({ A: 'y', C: 'y' });
+  });
+
+  test('what goes with an option that selected it is not named', async () => {
+    // A selects B and C; C stays on when A goes, since it is also on by default.
+    const settle = (set: ReadonlyMap<string, string>): Promise<string> => {
+      const a = set.get('A') ?? 'y';
+      return Promise.resolve(`CONFIG_A=${a}\nCONFIG_B=${a}\nCONFIG_C=${set.get('C') ?? 'y'}\n`);
+    };
+    const selectors = (name: string): string[] => (name === 'A' ? [] : ['A']);
+    const found = await smallestFragment('# CONFIG_A is not set\n', settle, () => true, selectors);
+    expect(Object.fromEntries(found)).toEqual({ A: 'n', C: 'n' });
   });
 
   test('differences, without what the compiler decides', () => {
