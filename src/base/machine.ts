@@ -24,6 +24,13 @@ export const diskBuses = [
 export type Controller = 'virtio-scsi' | 'lsi' | 'mptsas' | 'megasas' | 'pvscsi' | 'usb2' | 'sd';
 export type DiskBus = Attachment | Controller;
 
+/**
+ * Kinds of machines: `q35` with PCI Express and AHCI, `pc` (i440FX) with PCI and IDE, `microvm` without PCI: virtio's devices at
+ * addresses (virtio-mmio), no screen, no firmware but what starts a kernel that is given.
+ */
+export const machineModels = ['q35', 'pc', 'microvm'] as const;
+export type MachineModel = (typeof machineModels)[number];
+
 /** Network cards beside virtio, by QEMU's names; `usb` is one on USB (RNDIS, CDC). */
 export const networkCards = ['e1000', 'e1000e', 'igb', 'rtl8139', 'vmxnet3', 'usb'] as const;
 export type NetworkCardModel = (typeof networkCards)[number];

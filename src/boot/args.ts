@@ -15,8 +15,8 @@ export interface UefiFiles {
 }
 
 /**
- * QEMU's command line (without the program) for a guest. The machine is the same everywhere: q35 with an AHCI, an xHCI, a
- * standard VGA at 1024×768, one serial port and a random number device, and nothing that is not named here.
+ * QEMU's command line (without the program) for a guest. Where it says nothing else the machine is a q35 with an AHCI, an
+ * xHCI, a standard VGA at 1024×768, one serial port and a random number device, and nothing that is not named here.
  */
 export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
   return [
@@ -26,22 +26,29 @@ export function qemuArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
     shareArguments(spec),
     firmwareArguments(spec, uefi),
     kernelArguments(spec),
-    displayArguments(spec),
-    ['-device', 'qemu-xhci,id=usb', '-device', 'virtio-rng-pci'],
+    hasPci(spec) ? displayArguments(spec) : ['-display', 'none'],
+    hasPci(spec)
+      ? ['-device', 'qemu-xhci,id=usb', '-device', 'virtio-rng-pci']
+      : ['-device', 'virtio-rng-device'],
     spec.usbInput ? ['-device', 'usb-kbd,bus=usb.0', '-device', 'usb-tablet,bus=usb.0'] : [],
     Array.from({ length: spec.emptySlots }, (_, i) => [
       '-device',
       `pcie-root-port,id=slot${i},chassis=${i + 1},slot=${i + 1}`,
     ]).flat(),
-    driveArguments(spec.drives),
-    networkArguments(spec.networks, spec.firmware),
+    driveArguments(spec.drives, spec.model),
+    networkArguments(spec.networks, spec),
     httpBootArguments(spec),
     serialArguments(spec.serial),
-    agentArguments(spec.agent),
+    agentArguments(spec),
     spec.qmp === undefined ? [] : ['-qmp', `unix:${option(spec.qmp)},server=on,wait=off`],
     spec.state === undefined ? [] : ['-incoming', `file:${spec.state}`],
     spec.paused ? ['-S'] : [],
   ].flat();
+}
+
+/** A microvm has none, so that its virtio devices sit at addresses. */
+function hasPci({ model }: Pick<GuestSpec, 'model'>): boolean {
+  return model !== 'microvm';
 }
 
 function firmwareArguments(spec: GuestSpec, uefi: UefiFiles): string[] {
@@ -79,9 +86,9 @@ export function firmwareFiles(firmware: Firmware, uefi: UefiFiles): { code: stri
  * Who serves a shared folder reads and writes the guest's memory. Secure Boot's variables are kept from the system by the
  * processor's system management mode.
  */
-function machineOf({ share, firmware }: GuestSpec): string {
+function machineOf({ share, firmware, model = 'q35' }: GuestSpec): string {
   const secure = firmware === 'uefi-secure' ? ',smm=on' : '';
-  return `q35${secure}${share === undefined ? '' : ',memory-backend=memory'}`;
+  return `${model}${secure}${share === undefined ? '' : ',memory-backend=memory'}`;
 }
 
 /** OVMF asks by PXE for minutes before it tries HTTP. */
@@ -141,11 +148,12 @@ function serialArguments(serial: Serial): string[] {
   }
 }
 
-function agentArguments(socket: string | undefined): string[] {
+function agentArguments({ agent: socket, ...spec }: GuestSpec): string[] {
   if (socket === undefined) return [];
+  const bus = hasPci(spec) ? 'virtio-serial-pci' : 'virtio-serial-device';
   const port = `virtserialport,bus=agent-bus.0,chardev=agent,id=agent-port,name=${agentPort}`;
   return [
-    ...['-device', 'virtio-serial-pci,id=agent-bus,max_ports=2'],
+    ...['-device', `${bus},id=agent-bus,max_ports=2`],
     ...['-chardev', `socket,id=agent,path=${option(socket)},server=on,wait=off`, '-device', port],
   ];
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/errors.ts';
 import type { Json } from '../base/json.ts';
-import type { Controller, DriveFault } from '../base/machine.ts';
+import type { Controller, DriveFault, MachineModel } from '../base/machine.ts';
 import type { Drive } from './spec.ts';
 
 /** A value inside QEMU's comma lists. */
@@ -9,12 +9,14 @@ export function option(value: string): string {
 }
 
 /** QEMU's options for all drives of a guest; drive 0 is the device `disk0`, and so on. */
-export function driveArguments(drives: readonly Drive[]): string[] {
+export function driveArguments(drives: readonly Drive[], model: MachineModel = 'q35'): string[] {
   let sataPort = 0;
   return drives.flatMap((drive, index) => {
-    const { driver, ...properties } = driveDevice(drive, String(index));
+    const { driver: usual, ...properties } = driveDevice(drive, String(index));
+    const driver = model === 'microvm' ? 'virtio-blk-device' : usual;
     const controller = controllers[drive.as as Controller] as string | undefined;
-    const bus = drive.as === 'cd' || drive.as === 'ahci' ? `ide.${sataPort++}` : driveBus(drive, index);
+    const bus =
+      drive.as === 'cd' || drive.as === 'ahci' ? idePort(sataPort++, model) : driveBus(drive, index);
     // No firmware starts from a card in a reader.
     const boot = drive.as === 'sd' ? 'never' : (drive.boot ?? index);
     const device = {
@@ -52,6 +54,11 @@ const controllers: Readonly<Record<Controller, string>> = {
   usb2: 'usb-ehci',
   sd: 'sdhci-pci',
 };
+
+/** An AHCI has one disk at each of its ports; the two ports of a `pc` have two, and QEMU finds the free place. */
+function idePort(n: number, model: MachineModel): string {
+  return `ide.${model === 'pc' ? n % 2 : n}`;
+}
 
 function driveBus({ as, slot }: Drive, index: number): string | undefined {
   // The reader's bus has no name of its own.

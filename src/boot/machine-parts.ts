@@ -61,9 +61,12 @@ export async function makeMachine(
   if (uefiVars !== undefined) writeUefiVariables(uefiVars, tools.uefi, spec);
   const drives = seated(
     made.map(({ result }) => result),
+
     names,
     // A kernel that is started directly counts as the first of what can be booted, and so does the network.
     started === undefined && spec.netboot === undefined ? (spec.bootOrder ?? names) : [],
+    // Only PCI Express has slots.
+    (spec.model ?? 'q35') === 'q35',
   );
   return {
     ...{ spec, dir, uefiVars, kernel: started?.result },
@@ -91,13 +94,14 @@ export function seated(
   drives: readonly Drive[],
   names: readonly string[],
   bootOrder: readonly string[],
+  slotted = true,
 ): readonly Drive[] {
   let slots = 0;
   return drives.map((drive, i) => {
     const place = bootOrder.indexOf(names[i] ?? '');
     const boot = place === -1 ? 'never' : place;
     // The image sits where it would sit in a machine of `diskbios run`.
-    const removable = names[i] !== imageName && (drive.as === 'virtio' || drive.as === 'nvme');
+    const removable = slotted && names[i] !== imageName && (drive.as === 'virtio' || drive.as === 'nvme');
     const serial = names[i]?.slice(0, longestSerial);
     return { ...drive, boot, serial, ...(removable ? { slot: slots++ } : {}) };
   });

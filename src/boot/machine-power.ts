@@ -169,7 +169,7 @@ function machineRequest(
   how: { present: ReadonlySet<string>; cables?: string },
 ): GuestRequest {
   return {
-    ...{ firmware: spec.firmware, memory: spec.memory, cpus: spec.cpus, uefiVars },
+    ...{ model: spec.model, firmware: spec.firmware, memory: spec.memory, cpus: spec.cpus, uefiVars },
     accelerator: { kind: accelerator.kind, cpu: accelerator.cpu },
     drives: [...drives].filter(([name]) => how.present.has(name)).map(([, drive]) => drive),
     networks: spec.networks.map((network, i): Network => {

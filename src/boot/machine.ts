@@ -1,5 +1,5 @@
 import { InterruptedError } from '../base/errors.ts';
-import type { Firmware, MachineDisk, NetworkCardModel } from '../base/machine.ts';
+import type { Firmware, MachineDisk, MachineModel, NetworkCardModel } from '../base/machine.ts';
 import type { KernelInImage } from '../formats/kernel-in-image.ts';
 import type { Agent } from './agent.ts';
 import type { Guest, GuestOptions } from './guest.ts';
@@ -15,6 +15,8 @@ export interface MachineSpec {
   readonly name: string;
   /** Its number among the machines that can meet, from 0: makes its MAC addresses its own. */
   readonly index: number;
+  /** Default: q35. */
+  readonly model?: MachineModel | undefined;
   readonly firmware: Firmware;
   /** File with the one certificate that Secure Boot accepts, with `uefi-secure`; `undefined`: Microsoft's keys. */
   readonly certificate?: string | undefined;

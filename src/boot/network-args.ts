@@ -1,7 +1,7 @@
 import { unreachable } from '../base/errors.ts';
 import type { Firmware } from '../base/machine.ts';
 import { option } from './drive-args.ts';
-import type { Network } from './spec.ts';
+import type { GuestSpec, Network } from './spec.ts';
 
 /**
  * A MAC address from the range QEMU uses for its own, distinct for each card of each guest.
@@ -14,12 +14,16 @@ export function macAddress(guest: number, card: number): string {
 }
 
 /** QEMU's options for all network cards of a guest. */
-export function networkArguments(networks: readonly Network[], firmware: Firmware): string[] {
+export function networkArguments(
+  networks: readonly Network[],
+  { firmware, model }: Pick<GuestSpec, 'firmware' | 'model'>,
+): string[] {
   return networks.flatMap((network, index) => {
-    const driver = drivers[network.card];
+    const driver = model === 'microvm' ? 'virtio-net-device' : drivers[network.card];
     const mac = network.mac ?? macAddress(0, index);
-    // A card on USB has no ROM.
-    const start = network.card === 'usb' ? ['bus=usb.0'] : startArguments(network, firmware);
+    // A card on USB has no ROM, nor has one without PCI.
+    const start =
+      network.card === 'usb' ? ['bus=usb.0'] : model === 'microvm' ? [] : startArguments(network, firmware);
     // The virtual functions that igb may have find no numbers on a bus that many others share.
     const port = `card${index}`;
     const own =

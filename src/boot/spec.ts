@@ -1,7 +1,9 @@
-import type { DiskBus, DriveFault, Firmware, NetworkCardModel } from '../base/machine.ts';
+import type { DiskBus, DriveFault, Firmware, MachineModel, NetworkCardModel } from '../base/machine.ts';
 
 /** What a guest is made of: the value that `src/boot/args.ts` turns into QEMU's command line. */
 export interface GuestSpec {
+  /** Default: q35. */
+  readonly model?: MachineModel | undefined;
   readonly firmware: Firmware;
   readonly accelerator: Accelerator;
   /** Bytes. */

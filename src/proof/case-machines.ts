@@ -57,6 +57,7 @@ function machineSpec(
   image: string,
 ): Omit<MachineSpec, 'name' | 'index' | 'networks'> {
   return {
+    model: guest.model,
     firmware: guest.firmware ?? one.firmware,
     certificate: one.test.certificate,
     memory: guest.memory ?? one.memory,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { relative } from 'node:path';
 import type { AcceleratorKind } from '../boot/spec.ts';
 import type { BuildOptions } from '../build/build.ts';
@@ -47,6 +48,8 @@ export interface ProofOptions extends BuildOptions {
 export async function prove(tasks: readonly Task[], options: ProofOptions): Promise<ProofReport[]> {
   const bail = new AbortController();
   const signal = AbortSignal.any([options.signal, bail.signal]);
+  // Every machine and every command for one listens.
+  setMaxListeners(0, signal);
   const cases = tasks.flatMap((task) => task.cases);
   options.monitor({ type: 'cases', count: cases.length });
   const capacity = capacityFor(cases, options.guests);

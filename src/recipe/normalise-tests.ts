@@ -57,6 +57,7 @@ function testMatrix(raw: RawTest['matrix'], media: readonly BootMediumKind[]): T
 function testGuest(guest: RawGuest, path: Path, around: TestSurroundings): TestGuest {
   return {
     image: guest.image,
+    ...(guest.machine === undefined ? {} : { model: guest.machine }),
     firmware: guest.firmware,
     memory: guest.memory === undefined ? undefined : bytes(guest.memory),
     cpus: guest.cpus,

@@ -1,7 +1,7 @@
 import type { BootFailure } from '../base/boot-failures.ts';
 import type { Mode } from '../base/cmdline.ts';
 import type { Json } from '../base/json.ts';
-import type { DiskBus, DriveFault, Firmware, NetworkCardModel } from '../base/machine.ts';
+import type { DiskBus, DriveFault, Firmware, MachineModel, NetworkCardModel } from '../base/machine.ts';
 import type { TestFilesystem } from './test-types.ts';
 
 /** One value, or a list of them. */
@@ -23,7 +23,8 @@ export interface RawTest {
   };
   /** Either machines by name, … */
   readonly guests?: Readonly<Record<string, RawGuest>>;
-  /** … or, of the only one, disks and network. */
+  /** … or, of the only one, its kind, disks and network. */
+  readonly machine?: MachineModel;
   readonly disks?: RawDisks;
   readonly network?: RawNetwork;
   readonly steps: readonly RawStep[];
@@ -31,6 +32,7 @@ export interface RawTest {
 
 export interface RawGuest {
   readonly image: boolean;
+  readonly machine?: MachineModel;
   readonly firmware?: Firmware;
   readonly memory?: string;
   readonly cpus?: number;

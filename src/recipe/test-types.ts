@@ -5,6 +5,7 @@ import type {
   Firmware,
   ImageAttachment,
   MachineDisk,
+  MachineModel,
   NetworkCardModel,
 } from '../base/machine.ts';
 import type { BootMediumKind } from './types.ts';
@@ -40,6 +41,8 @@ export interface TestMedium {
 export interface TestGuest {
   /** Whether the image is attached to it, before all disks; a machine without it boots from its disks. */
   readonly image: boolean;
+  /** Default: q35. */
+  readonly model?: MachineModel | undefined;
   /** Instead of the matrix's. */
   readonly firmware: Firmware | undefined;
   readonly memory: number | undefined;

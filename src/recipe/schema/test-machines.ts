@@ -1,4 +1,4 @@
-import { diskBuses, firmwares, networkCards } from '../../base/machine.ts';
+import { diskBuses, firmwares, machineModels, networkCards } from '../../base/machine.ts';
 import { choice, flag, map, type SchemaNode, text, wholeNumber } from './node.ts';
 
 /** Names of guests, disks and links. */
@@ -68,6 +68,11 @@ const disk = map('A disk made for one case and kept across its boots.', {
   plugged: flag('Have it from the start, rather than from a step `plug`.', true),
 });
 
+export const modelSchema = choice(
+  'Kind of machine: `q35` (PCI Express, AHCI), `pc` (i440FX: PCI, and IDE for CDs and what says `ahci`), `microvm` (virtio without PCI, and no screen; it starts nothing but a kernel: `iso-as-kernel`); without it `q35`.',
+  machineModels,
+);
+
 export const disksSchema: SchemaNode = {
   type: 'object',
   description: 'Disks beside the image, by name, in boot order.',
@@ -104,6 +109,7 @@ export const guestSchema = map('A machine of the test.', {
     'Attach the image under test, before all disks; without it the machine boots from its disks.',
     true,
   ),
+  machine: modelSchema,
   firmware: choice('Firmware of this machine, instead of the matrix’s.', firmwares),
   memory: memorySchema,
   cpus: cpusSchema,

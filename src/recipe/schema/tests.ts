@@ -7,6 +7,7 @@ import {
   disksSchema,
   guestSchema,
   memorySchema,
+  modelSchema,
   networkSchema,
   testName,
 } from './test-machines.ts';
@@ -48,10 +49,11 @@ const test = map(
     guests: {
       type: 'object',
       description:
-        'Machines, by name, where there are several; without it there is one, `pe`, with the `disks` and the `network` of the test.',
+        'Machines, by name, where there are several; without it there is one, `pe`, with the `machine`, the `disks` and the `network` of the test.',
       propertyNames: { type: 'string', ...testName },
       additionalProperties: guestSchema,
     },
+    machine: modelSchema,
     disks: disksSchema,
     network: networkSchema,
     steps: list('What happens, one after the other; the first step that fails ends the case.', stepSchema, {

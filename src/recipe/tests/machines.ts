@@ -7,9 +7,14 @@ const onlyGuest = 'pe';
 /** The machines of a test, by name. */
 export function machinesOf(test: RawTest): Readonly<Record<string, RawGuest>> {
   if (test.guests !== undefined) return test.guests;
-  const { disks, network } = test;
+  const { machine, disks, network } = test;
   return {
-    [onlyGuest]: { image: true, on: true, ...(disks && { disks }), ...(network && { network }) },
+    [onlyGuest]: {
+      ...{ image: true, on: true },
+      ...(machine && { machine }),
+      ...(disks && { disks }),
+      ...(network && { network }),
+    },
   };
 }
 

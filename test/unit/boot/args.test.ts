@@ -111,6 +111,27 @@ describe('the command line of QEMU', () => {
     expect(devices).toContain('pcie-root-port,id=card2,chassis=102,slot=102');
   });
 
+  test('an older board has IDE, and a machine without PCI nothing but virtio', () => {
+    const disk = (as: 'ahci' | 'virtio') => ({
+      ...{ file: `/x/${as}`, as, format: 'raw' as const, writes: 'keep' as const },
+    });
+    const pc = lines({ model: 'pc', drives: [disk('ahci'), disk('ahci'), disk('ahci')] });
+    expect(pc).toMatch(/-machine pc$/m);
+    expect(pc.match(/ide-hd,bus=ide\.\d/g)).toEqual(
+      ['ide.0', 'ide.1', 'ide.0'].map((at) => `ide-hd,bus=${at}`),
+    );
+    const small = lines({ model: 'microvm', drives: [disk('virtio')], agent: '/g/agent' });
+    expect(small).toMatch(/-machine microvm$/m);
+    for (const device of [
+      'virtio-blk-device,drive=drive0',
+      'virtio-net-device,netdev=net0',
+      'virtio-rng-device',
+    ])
+      expect(small).toContain(`-device ${device}`);
+    expect(small).toContain('-device virtio-serial-device,id=agent-bus');
+    expect(small).not.toMatch(/-pci|VGA|xhci|romfile/);
+  });
+
   test('a kernel started directly, without network', async () => {
     const kernel = { file: '/k', initrd: '/i', cmdline: 'console=ttyS0 quiet' };
     const serial = { kind: 'file', path: '/log' } as const;

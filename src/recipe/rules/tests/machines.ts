@@ -1,7 +1,7 @@
 import { nearest } from '../../../base/suggest.ts';
 import { didYouMean } from '../../problems.ts';
 import { many } from '../../raw-tests.ts';
-import { linkEnds, machinePath, machinesOf } from '../../tests/machines.ts';
+import { disksOf, linkEnds, machinePath, machinesOf } from '../../tests/machines.ts';
 import { isWhole, keyAt, valueAt } from '../rule.ts';
 import { checkMemory } from './matrix.ts';
 import type { TestFacts } from './test-facts.ts';
@@ -13,6 +13,7 @@ export function checkMachines(facts: TestFacts): void {
   for (const [name, { memory }] of Object.entries(machinesOf(test))) {
     if (memory !== undefined) checkMemory(facts, [...path, ...machinePath(test, name), 'memory'], memory);
     checkSwitchedOn(facts, name);
+    checkModel(facts, name);
   }
   checkLinks(facts);
 }
@@ -22,7 +23,7 @@ function checkForms(facts: TestFacts): void {
   if (test.guests === undefined) return;
   const names = Object.keys(test.guests);
   const [first] = names;
-  for (const key of ['disks', 'network'] as const) {
+  for (const key of ['machine', 'disks', 'network'] as const) {
     if (test[key] === undefined) continue;
     facts.problems.error(
       'too-many-keys',
@@ -55,6 +56,33 @@ function checkSwitchedOn(facts: TestFacts, name: string): void {
       expected: `a step such as \`power-on: {}\` with \`on: ${name}\`, or a machine that is on from the start`,
     },
   );
+}
+
+/** What a kind of machine has no place for. */
+function checkModel(facts: TestFacts, name: string): void {
+  const { test, path } = facts;
+  const guest = machinesOf(test)[name];
+  const model = guest?.machine ?? 'q35';
+  if (guest === undefined || model === 'q35') return;
+  const at = valueAt(facts, [...path, ...machinePath(test, name), 'machine']);
+  const { firmware, medium } = test.matrix;
+  const firmwares = guest.firmware === undefined ? many(firmware) : [guest.firmware];
+  const { network = 'user' } = guest;
+  const cards = (typeof network === 'object' && !('link' in network) ? network : [network]).filter(
+    (card) => typeof card === 'string' && card !== 'user' && card !== 'none',
+  );
+  const buses = Object.values(disksOf(guest)).map(({ bus }) => bus);
+  const refuse = (what: string, expected: string): void =>
+    facts.problems.error('bad-value', at, `a \`${model}\` has ${what}`, { expected });
+  if (firmwares.includes('uefi-secure')) refuse('no Secure Boot', 'firmware `bios` or `uefi`, or a `q35`');
+  if (cards.includes('igb')) refuse('no PCI Express, which the card `igb` needs', 'another card, or a `q35`');
+  if (model === 'pc') return;
+  const direct = medium !== undefined && many(medium).every((word) => word.endsWith('-as-kernel'));
+  if (!guest.image || !direct) refuse('nothing to boot from', '`medium: iso-as-kernel`');
+  if (firmware === undefined || firmwares.some((each) => each !== 'bios'))
+    refuse('no UEFI', '`firmware: bios`');
+  if (buses.some((bus) => bus !== 'virtio')) refuse('no place but for virtio disks', '`bus: virtio`');
+  if (cards.length > 0) refuse('no place but for virtio network cards', '`network: user`');
 }
 
 function checkLinks(facts: TestFacts): void {
