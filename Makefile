@@ -8,9 +8,9 @@ RESULTS := test-results
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # Real programs that the tests hold our formats and scripts against; without them these tests are skipped.
 TEST_TOOLS := shellcheck cpio busybox zsh fish grub-script-check openssl xmllint mmdebstrap musl-gcc skopeo umoci \
-	sfdisk sgdisk mkfs.fat mcopy mke2fs qemu-img bmaptool sbverify gpg ip
+	sfdisk sgdisk mkfs.fat mcopy mke2fs qemu-img bmaptool sbverify gpg ip xorriso
 TEST_PACKAGES := shellcheck cpio busybox zsh fish grub-common openssl libxml2-utils mmdebstrap musl-tools gcc skopeo umoci \
-	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools sbsigntool gnupg iproute2 ovmf-ia32
+	fdisk gdisk dosfstools mtools e2fsprogs qemu-utils bmap-tools sbsigntool gnupg iproute2 ovmf-ia32 xorriso
 # UEFI of 32 bits: no program.
 TEST_FILES := /usr/share/OVMF/OVMF32_CODE_4M.secboot.fd
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
@@ -49,7 +49,8 @@ mutation: setup ## take features away one by one and see that the proof turns re
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
 
 media: setup ## boot every medium on every bus with BIOS and UEFI (a part: FILTER=vhd make media)
-	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media $(if $(FILTER),--filter '$(FILTER)')
+	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media \
+		$(if $(FILTER),--filter '$(FILTER)') $(if $(JOBS),--jobs $(JOBS))
 
 soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot; CAMPAIGN=personalize
 	@node dist/soak.js

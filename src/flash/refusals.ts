@@ -44,6 +44,7 @@ export function refusals(device: Device, needs: Needs, allowed: Allowed): Refusa
     refuse(
       'sector-size',
       `its sectors have ${sector} bytes; the image's partition table is made for ${needs.sector}, and would not be found`,
+      'many such disks can be switched to sectors of 512 bytes, which erases them: nvme format, hdparm, sg_format',
     );
   const members = parts.filter(({ content }) => content !== undefined && content.type in containers);
   if (members.length > 0 && used.length === 0 && !allowed.members) {

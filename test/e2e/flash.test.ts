@@ -187,6 +187,20 @@ describe('flash', () => {
     },
   );
 
+  test.skipIf(!isRoot || noLoops !== undefined)(
+    'a device with sectors of 4096 bytes is refused, whatever is allowed, and left alone',
+    async () => {
+      const file = usedStick(join(out, 'stick'), stickBytes);
+      const device = loop(file, '--sector-size', '4096');
+      const { code, err } = await here(['flash', image, device, '--yes', file, '--allow-fixed']);
+      expect(code).toBe(2);
+      expect(err).toMatch(/its sectors have 4096 bytes; .* made for 512, and would not be found/);
+      expect(err).toContain('switched to sectors of 512');
+      expect(part(file, 0, 2 ** 20).every((byte) => byte === 0xa5)).toBe(true);
+      rmSync(file);
+    },
+  );
+
   test('the disk of this system is refused, whatever is allowed', async () => {
     const listed = await diskbios('flash', '--list', '--json');
     const disks = JSON.parse(listed.out) as {

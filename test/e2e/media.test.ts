@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'nod
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { packageRoot } from '../../src/base/package-root.ts';
+import { parseBmap } from '../../src/formats/bmap.ts';
 import { compareImages } from '../../src/image/compare.ts';
 import { describeFile } from '../../src/image/describe.ts';
 import { findProgram, run } from '../../src/sys/run.ts';
@@ -11,7 +12,7 @@ import { bootGuest, passMenu } from '../helpers/boot.ts';
 import { environment, partition, setEnvironment, tryOtherSlot } from '../helpers/boot-disk.ts';
 import { asPlainUser, giveToPlainUser } from '../helpers/plain-user.ts';
 
-const { dir, cache, recipes, tools } = inject('fixture');
+const { dir, cache, recipes, images, tools } = inject('fixture');
 const media = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ova'];
 const out = join(dir, 'media');
 const built = (ending: string): string => join(out, `minimal.${ending}`);
@@ -113,6 +114,20 @@ describe('a disk that diskbios builds', () => {
     await check('DISKBIOS-DATA', 'e2fsck', '-f', '-n');
   });
 
+  test('takes no room for what means nothing, and packed by zstd it is the same', async () => {
+    const { size, blocks } = statSync(stick);
+    const mapped = parseBmap(readFileSync(`${stick}.bmap`, 'utf8')).ranges;
+    // File systems give room in pieces.
+    expect(blocks * 512).toBeLessThan(mapped.reduce((sum, { from, to }) => sum + to - from, 0) + 2 ** 20);
+    expect(blocks * 512).toBeLessThan(size / 2);
+    const packed = join(out, 'packed');
+    await build(packed, '--set', 'media.usb.compress=zstd');
+    expect(existsSync(join(packed, 'minimal.img'))).toBe(false);
+    const unpacked = join(packed, 'unpacked.img');
+    await run(['zstd', '-q', '-d', '--sparse', '-o', unpacked, join(packed, 'minimal.img.zst')]);
+    await run(['cmp', stick, unpacked]);
+  });
+
   test('has a block map by which nothing is missing', async () => {
     expect(existsSync(`${stick}.bmap`)).toBe(true);
     const ranges = [...readFileSync(`${stick}.bmap`, 'utf8').matchAll(/<Range[^>]*> (\d+)(?:-(\d+))? </g)];
@@ -123,6 +138,20 @@ describe('a disk that diskbios builds', () => {
     if (findProgram('bmaptool') !== undefined) await run(['bmaptool', 'copy', stick, join(out, 'copy.img')]);
   });
 });
+
+test.skipIf(findProgram('xorriso') === undefined)(
+  'an ISO passes the check of xorriso (where it is)',
+  async () => {
+    const iso = join(images, 'minimal.iso');
+    const { stdout, stderr } = await run([
+      ...['xorriso', '-abort_on', 'WARNING', '-indev', iso],
+      ...['-check_media', 'what=disc', '--', '-report_el_torito', 'plain'],
+    ]);
+    expect(stdout).toMatch(/^Media region *: .* \+ good$/m);
+    expect(stdout).not.toMatch(/^Media region *: .* - /m);
+    expect(stdout + stderr).toMatch(/El Torito boot img.* BIOS[^]*El Torito boot img.* UEFI/);
+  },
+);
 
 describe('a stick', () => {
   /** Boots an image, of which what the boot loader writes is kept, into its kernel; gives the slot that it started. */

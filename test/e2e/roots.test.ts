@@ -235,8 +235,11 @@ describe('the archives', () => {
   });
 });
 
-test('the same recipe gives the same bytes', async () => {
-  const again = join(dir, 'roots-again');
+test('the same recipe gives the same bytes, in every medium', async () => {
+  const [first, again] = [join(dir, 'roots-first'), join(dir, 'roots-again')];
+  const disks = ['usb', 'qcow2', 'vmdk', 'vdi', 'vhd', 'vhdx', 'ova'];
+  const media = ['iso', 'uki', ...disks, 'netboot', 'oci', 'tar', 'wsl'].join(',');
+  await build('minimal', first, '--medium', media);
   const fresh = { ...env, DISKBIOS_STORE: join(dir, 'roots-store') };
   const blobs = join(cache, 'diskbios', 'blobs');
   mkdirSync(join(fresh.DISKBIOS_STORE, 'blobs'), { recursive: true });
@@ -244,20 +247,19 @@ test('the same recipe gives the same bytes', async () => {
   await run(['chown', '-R', '--reference', recipes, fresh.DISKBIOS_STORE]);
   mkdirSync(again);
   giveToPlainUser(again);
-  const argv = [
-    'build',
-    join(recipes, 'minimal.yaml'),
-    '--medium',
-    'oci,tar,wsl',
-    '-o',
-    again,
-    '--jobs',
-    '1',
-  ];
+  const recipe = join(recipes, 'minimal.yaml');
+  const argv = ['build', recipe, '--medium', media, '-o', again, '--jobs', '1'];
   const { code, err } = await asPlainUser([process.execPath, cli, ...argv], { cwd: dir, env: fresh });
   expect(code, err).toBe(0);
-  for (const name of ['minimal.oci.tar', 'minimal.tar.zst', 'minimal.wsl'])
-    expect(sha256Of(join(again, name)), name).toBe(sha256Of(join(out, name)));
+  const sums = async (folder: string): Promise<string> =>
+    (await run(['sh', '-c', 'cd "$1" && find . -type f -exec sha256sum {} + | sort -k 2', 'sh', folder]))
+      .stdout;
+  const made = await sums(first);
+  for (const ending of ['iso', 'efi', 'img', 'img.bmap', ...disks.slice(1), 'oci.tar', 'tar.zst', 'wsl'])
+    expect(made).toContain(`  ./minimal.${ending}\n`);
+  expect(made).toContain('  ./minimal-netboot/boot.ipxe\n');
+  expect(await sums(again)).toBe(made);
+  rmSync(fresh.DISKBIOS_STORE, { recursive: true });
 });
 
 test.each(['erofs', 'cpio'])('a livefs as %s gives the same root', async (form) => {
