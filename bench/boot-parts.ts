@@ -82,6 +82,8 @@ export async function bootTime(
   } as GuestRequest;
   return withGuest(tools, request, { patience }, async (guest) => {
     const { groups } = await guest.waitFor(pattern);
-    return Number(groups.at(-1));
+    const seconds = groups.map(Number).find((value) => value > 0);
+    if (seconds === undefined) throw new Error('the guest told no time');
+    return seconds;
   });
 }
