@@ -13,6 +13,7 @@ import {
 export const probeScript = `PATH=$PATH:/sbin:/usr/sbin:/bin:/usr/bin; export PATH LC_ALL=C
 echo diskbios-probe 1
 cat $(find /sys/devices -name modalias 2>/dev/null) 2>/dev/null | sort -u | sed 's/^/modalias /'
+[ -n "$(ls /sys/bus/mmc/devices 2>/dev/null)" ] && echo modalias mmc:block
 if [ -d /sys/firmware/efi ]; then echo "efi $(cat /sys/firmware/efi/fw_platform_size 2>/dev/null)"; fi
 grep MemTotal /proc/meminfo | sed 's/^/memory /'
 sed -n -e 's/[[:space:]]*:/:/' -e '/^\\(processor\\|vendor_id\\|cpu family\\|model\\|stepping\\|flags\\):/p' /proc/cpuinfo | sed 's/^/cpu /'

@@ -93,6 +93,7 @@ export function deviceWords(modalias: string): string | undefined {
     const number = Number.parseInt(virtio[1] ?? '', 16);
     return virtioDevices[number] ?? `a virtio device (${number})`;
   }
+  if (modalias === 'mmc:block') return 'an SD card or eMMC';
   if (modalias.startsWith('sdio:')) return 'a device in an SD slot';
   if (modalias.startsWith('vmbus:')) return 'a device of Hyper-V';
   if (modalias.startsWith('xen:')) return `a device of Xen (${modalias.slice(4)})`;

@@ -29,13 +29,16 @@ interface Device {
 const lateBuses = ['usb', 'scsi', 'mmc'];
 const lateTick = 200;
 
+/** Devices that say their name only when they come (drivers/mmc/core/bus.c): cards, and disks soldered to the board. */
+const unfiled: Readonly<Record<string, string>> = { mmc: 'mmc:block' };
+
 function devices(buses = list('/sys/bus')): Device[] {
   const found: Device[] = [];
   for (const bus of buses) {
     const folder = `/sys/bus/${bus}/devices`;
     for (const name of list(folder)) {
       const path = `${folder}/${name}`;
-      const modalias = readText(`${path}/modalias`);
+      const modalias = readText(`${path}/modalias`) ?? unfiled[bus];
       if (modalias !== undefined) found.push({ path, modalias: modalias.trim() });
     }
   }

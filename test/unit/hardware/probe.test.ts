@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { probeScript, readProbe } from '../../../src/base/hardware-probe.ts';
 import { hardwareReportText, parseHardwareReport } from '../../../src/base/hardware-report.ts';
 import { run } from '../../../src/sys/run.ts';
@@ -76,4 +79,12 @@ test.each([['sh'], ['busybox', 'sh']])('the script runs on this machine with %s'
   expect(stderr).toBe('');
   expect(report?.cpu.threads).toBeGreaterThan(0);
   expect(report?.memory).toBeGreaterThan(2 ** 20);
+});
+
+test('a card in a reader is told without a name of its own', async () => {
+  const box = mkdtempSync(join(tmpdir(), 'probe-'));
+  onTestFinished(() => rmSync(box, { recursive: true, force: true }));
+  mkdirSync(join(box, 'mmc', 'devices', 'mmc0:5de1'), { recursive: true });
+  const { stdout } = await run(['sh', '-c', probeScript.replaceAll('/sys/bus/', `${box}/`)]);
+  expect(readProbe(stdout)?.modaliases).toContain('mmc:block');
 });
