@@ -21,7 +21,9 @@ export function kernelInputs(
   const { from } = recipe.kernel;
   if (from.kind === 'package') return packageInputs(lock.kernel);
   const node =
-    from.kind === 'file' ? kernelFileNode(from, tools) : kernelFromSourceNode(sourceParts(from, lock, host));
+    from.kind === 'file'
+      ? kernelFileNode(from, tools)
+      : kernelFromSourceNode(sourceParts(from, lock, host), recipe.pe.livefs);
   return { [packageInput('kernel')]: node };
 }
 

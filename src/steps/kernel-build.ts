@@ -1,14 +1,16 @@
 import { cpSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CommandError, FailedError } from '../base/errors.ts';
+import { CommandError, FailedError, UserError } from '../base/errors.ts';
 import { Tree } from '../formats/tree.ts';
 import { parseConfig } from '../kernel/fragment.ts';
+import { imageMistake } from '../kernel/image-options.ts';
 import { buildProgress } from '../kernel/progress.ts';
 import { buildScript } from '../kernel/scripts.ts';
 import { stepNode } from '../plan/node.ts';
 import { sourceFile } from '../plan/source.ts';
 import type { StepContext, StepKind, StepNode } from '../plan/types.ts';
+import type { LivefsFormat } from '../recipe/types.ts';
 import { metaName } from '../store/meta.ts';
 import { configFiles, type KernelConfigParts, kernelConfigNode } from './kernel-config.ts';
 import { chooseObjects, noteSize } from './kernel-objects.ts';
@@ -109,15 +111,26 @@ function kernelBuildNode(config: string, { source, toolchain }: KernelConfigPart
 
 const configInput = 'config';
 
+interface FromSourceOptions {
+  /** What the kernel is to start. */
+  readonly livefs: LivefsFormat;
+}
+
 /** What is compiled is known only when the configuration is there; then its artifact is taken over, file by file. */
 function fromSourceStep(parts: KernelConfigParts): StepKind {
   return {
     name: 'kernel-from-source',
-    version: 1,
+    version: 2,
     waits: true,
-    async run(context) {
+    async run(context, json) {
+      const { livefs } = json as unknown as FromSourceOptions;
       const config = context.inputs[configInput];
       if (config === undefined) throw new Error('a kernel without a configuration');
+      const mistake = imageMistake(
+        parseConfig(readFileSync(config.file(configFiles.config), 'utf8')),
+        livefs,
+      );
+      if (mistake !== undefined) throw new UserError(mistake);
       const made = await context.make(kernelBuildNode(config.file(configFiles.config), parts));
       const take = (from: string, to: string): void => {
         for (const entry of readdirSync(from, { withFileTypes: true })) {
@@ -135,9 +148,10 @@ function fromSourceStep(parts: KernelConfigParts): StepKind {
 }
 
 /** A kernel that is built from source: its artifact is like that of a package with a kernel, and holds its `config`. */
-export function kernelFromSourceNode(parts: KernelConfigParts): StepNode {
+export function kernelFromSourceNode(parts: KernelConfigParts, livefs: LivefsFormat): StepNode {
   return stepNode(fromSourceStep(parts), {
     title: 'build the kernel',
+    options: { livefs },
     inputs: { [configInput]: kernelConfigNode(parts) },
   });
 }

@@ -8,7 +8,7 @@ const golden = join(packageRoot(), 'test', 'golden', 'step-versions.json');
 
 /** Files that decide what an artifact holds: step kinds, and the code that they hand their work to. */
 function sources(): string[] {
-  return ['src/steps', 'src/steps/templates', 'src/rootfs', 'src/media'].flatMap((folder) =>
+  return ['src/steps', 'src/steps/templates', 'src/rootfs', 'src/media', 'src/kernel'].flatMap((folder) =>
     readdirSync(join(packageRoot(), folder))
       .filter((name) => name.endsWith('.ts'))
       .sort()

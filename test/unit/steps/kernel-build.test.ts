@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { sha256 } from '../../../src/base/json.ts';
 import { execution } from '../../../src/build/execute.ts';
 import { fetchArchive } from '../../../src/debian/fetch-archive.ts';
+import { imageOptions } from '../../../src/kernel/image-options.ts';
 import type { Artifact } from '../../../src/plan/types.ts';
 import { kernelFromSourceNode } from '../../../src/steps/kernel-build.ts';
 import { loadEntries } from '../../../src/steps/tree-file.ts';
@@ -19,6 +20,7 @@ objects = $(O)/a.o $(O)/b.o $(O)/c.o
 tinyconfig:
 	printf '%s\\n' 'CONFIG_A=y' '# CONFIG_B is not set' '# CONFIG_C is not set' >$(O)/.config
 	for n in $$(seq 20); do echo "CONFIG_OTHER_$$n=y"; done >>$(O)/.config
+	for n in ${imageOptions('squashfs').join(' ')}; do echo "CONFIG_$$n=y"; done >>$(O)/.config
 olddefconfig:
 	awk '{ name = $$0; sub(/^# /, "", name); sub(/[= ].*/, "", name); if (!(name in last)) order[n++] = name; last[name] = $$0 } \\
 	  END { for (i = 0; i < n; i++) print last[order[i]] }' $(O)/.config >$(O)/.config.new
@@ -63,10 +65,13 @@ async function build(store: string, options: string): Promise<Artifact> {
     fetchArchive: (one) => fetchArchive(one, { blobPath: opened.blob, tmpDir: opened.tmp, signal }),
   });
   return make(
-    kernelFromSourceNode({
-      ...{ source, base: 'tinyconfig', suffix: '', toolchain: { kind: 'host', versions: { make: 'one' } } },
-      fragments: [{ name: './mine.config', file: fragment, shipped: false }],
-    }),
+    kernelFromSourceNode(
+      {
+        ...{ source, base: 'tinyconfig', suffix: '', toolchain: { kind: 'host', versions: { make: 'one' } } },
+        fragments: [{ name: './mine.config', file: fragment, shipped: false }],
+      },
+      'squashfs',
+    ),
   );
 }
 
@@ -103,6 +108,24 @@ test('objects are used again, and the result is that of a clean build', async ()
   const clean = await build('two', 'CONFIG_B=y\n');
   expect([image(back), image(clean)]).toEqual([image(first), image(first)]);
   expect(image(clean)).toContain('2023');
+});
+
+test('a kernel that could not start the PE is not compiled', async () => {
+  const built = build(
+    'five',
+    '# CONFIG_SQUASHFS is not set\n# CONFIG_SQUASHFS_ZSTD is not set\nCONFIG_OVERLAY_FS=m\n',
+  );
+  await expect(built).rejects.toMatchObject({
+    diagnostics: [
+      {
+        code: 'kernel-lacks',
+        message:
+          'this kernel could not start the PE, whose livefs is squashfs: it lacks SQUASHFS, SQUASHFS_ZSTD',
+        expected: 'CONFIG_SQUASHFS=y, CONFIG_SQUASHFS_ZSTD=y',
+      },
+    ],
+  });
+  expect(readdirSync(kept('five'))).not.toContain('compiled');
 });
 
 test('after a kill, what was half written is made again', async () => {
