@@ -81,7 +81,7 @@ export class CommandError extends Error {
     how: { exitCode?: number | undefined; signal?: string | undefined; lastLines: string },
   ) {
     const end = how.signal === undefined ? `exit code ${how.exitCode ?? '?'}` : `signal ${how.signal}`;
-    super(`${command.split(' ', 1)[0] ?? 'command'} failed (${end})`);
+    super(`${command.split(' ').find((word) => !/^\w+=/.test(word)) ?? 'command'} failed (${end})`);
     this.command = command;
     this.exitCode = how.exitCode;
     this.signal = how.signal;

@@ -31,6 +31,9 @@ export function register(program: Command, io: CliIo): void {
     .action((flags: ProbeFlags) => probe(flags, io));
 }
 
+/** What ssh ends with where it fails itself. */
+const sshFailed = 255;
+
 async function probe({ ssh, output }: ProbeFlags, io: CliIo): Promise<void> {
   const [{ probeScript, readProbe }, { hardwareReportText }, { run }] = await Promise.all([
     import('../../base/hardware-probe.ts'),
@@ -42,7 +45,12 @@ async function probe({ ssh, output }: ProbeFlags, io: CliIo): Promise<void> {
   // Whatever shell the other side has, this is one word to it.
   const quoted = `'${probeScript.replaceAll("'", "'\\''")}'`;
   const argv = ssh === undefined ? ['sh', '-c', probeScript] : ['ssh', '--', ssh, `sh -c ${quoted}`];
-  const { stdout } = await run(argv, { signal: io.signal, env: sshEnv(io.env) });
+  const okCodes = ssh === undefined ? [0] : [0, sshFailed];
+  const { stdout, stderr, exitCode } = await run(argv, { signal: io.signal, env: sshEnv(io.env), okCodes });
+  if (ssh !== undefined && exitCode === sshFailed)
+    throw new FailedError('no-ssh', `${ssh} cannot be reached: ${stderr.trim().split('\n').at(-1) ?? ''}`, {
+      hint: `what \`ssh ${ssh}\` says helps: its host key must be known here, and a key of yours there`,
+    });
   const report = readProbe(stdout);
   if (report === undefined)
     throw new FailedError('no-report', `${ssh ?? 'this machine'} does not say what it is made of`, {
