@@ -1,4 +1,4 @@
-import type { FileEntry } from '../formats/tree.ts';
+import type { Entry, FileEntry } from '../formats/tree.ts';
 import { maker, plainLines } from './make.ts';
 import type { FinishStep } from './types.ts';
 
@@ -8,6 +8,12 @@ export const plainHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip
 const mailGroup = 8;
 const shellsFrom = 'usr/share/debianutils/shells';
 const shellsAdded = `${shellsFrom}.d/`;
+
+const secrets = ['etc/shadow', 'etc/gshadow'];
+
+function closed(entry: Entry | undefined): Entry[] {
+  return entry === undefined ? [] : [{ ...entry, uid: 0, gid: 0, mode: 0 }];
+}
 
 /** Files that a whole Debian has from its scripts or its installer, and a PE does without. */
 export const debianDefaults: FinishStep = {
@@ -35,6 +41,8 @@ export const debianDefaults: FinishStep = {
         ...(tree.has('etc/dpkg/origins/debian') ? [make.link('etc/dpkg/origins/default', 'debian')] : []),
         make.dir('var/mail', { mode: 0o2775, gid: mailGroup }),
         ...(has('systemd') ? [make.dir('var/log/journal')] : []),
+        // It is passwd's scripts that let the group shadow read them; systemd-sysusers makes them for root alone.
+        ...(has('systemd') && !has('passwd') ? secrets.flatMap((path) => closed(tree.get(path))) : []),
       ],
       warnings: [],
     };

@@ -54,8 +54,6 @@ const unimportant = new RegExp(
     '(dev|run|proc|sys|usr/local)(/|$)',
     'var/(cache|backups|log|spool/mail|lib/(dpkg|apt|systemd|pam|ucf|misc|shells\\.state|private))(/|$)',
     'etc/(\\.pwd\\.lock|machine-id|mtab|fstab|motd|vconsole\\.conf|default/locale|.*-)$',
-    // By the builder root:shadow 0640, as passwd wants it.
-    'etc/g?shadow$',
     'etc/systemd/system/sysinit\\.target\\.wants(/systemd-pstore\\.service)?$',
     'root/\\.ssh$',
     'usr/share/info/dir$',

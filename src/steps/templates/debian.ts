@@ -22,7 +22,7 @@ interface DebianOptions {
 /** The root of a Debian, finished by the builder: no maintainer script runs, no rights are needed. */
 export const debianRootStep: StepKind = {
   name: 'debian-root',
-  version: 1,
+  version: 2,
   bulk: true,
   async run(context, json) {
     const options = json as unknown as DebianOptions;

@@ -83,6 +83,23 @@ test('a Debian has shells, its architecture and names for itself', async () => {
   expect(kept).toEqual({ 'var/mail': 'dir' });
 });
 
+test('secrets of accounts are for root alone, unless passwd gives them to the group shadow', async () => {
+  const secret = { mode: 0o640, gid: 42 };
+  const after = async (...names: string[]): Promise<string[]> => {
+    const tree = new Tree();
+    for (const path of ['etc/shadow', 'etc/gshadow']) tree.add(make.file(path, 'root:*', secret));
+    const packages = names.map((name) => installed(name, ''));
+    const read = (): Promise<Buffer> => Promise.resolve(Buffer.alloc(0));
+    const { entries } = await debianDefaults.run({ tree, read, packages, epoch: 1, arch: 'amd64' });
+    return entries
+      .filter(({ path }) => path.endsWith('shadow'))
+      .map(({ path, mode, uid, gid }) => `${path} ${mode.toString(8)} ${uid}:${gid}`);
+  };
+  expect(await after('systemd')).toEqual(['etc/shadow 0 0:0', 'etc/gshadow 0 0:0']);
+  expect(await after('systemd', 'passwd')).toEqual([]);
+  expect(await after()).toEqual([]);
+});
+
 test('scripts that nothing stands for are told of', async () => {
   const script = '#!/bin/sh\nset -e\nmake-something --now\n';
   const { warnings } = await run(templateScripts, {}, [installed('odd', script), installed('apt', script)]);
