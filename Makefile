@@ -16,7 +16,7 @@ TEST_FILES := /usr/share/OVMF/OVMF32_CODE_4M.secboot.fd
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
-.PHONY: help image test check unit e2e mutation bench media soak docs clean setup setup-dev host node-version
+.PHONY: help image test check unit e2e mutation bench media kernel soak docs clean setup setup-dev host node-version
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ mutation: setup ## take features away one by one and see that the proof turns re
 media: setup ## boot every medium on every bus with BIOS and UEFI (a part: FILTER=vhd make media)
 	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media \
 		$(if $(FILTER),--filter '$(FILTER)') $(if $(JOBS),--jobs $(JOBS))
+
+kernel: setup ## compile the kernel of cloudbios-fast, boot it, and keep that in kernel-configs/proven.json (a quarter of an hour)
+	@PROVE_KERNEL=1 npx vitest run --config .config/vitest.config.ts --project e2e --reporter=verbose test/e2e/kernel.test.ts
 
 soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot; CAMPAIGN=personalize
 	@node dist/soak.js
