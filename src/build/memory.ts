@@ -17,6 +17,9 @@ const usual = {
   kernel: 12 * mebibyte,
   /** What a kernel asks for, of its file. */
   space: 5,
+  /** The same of one from source, or built elsewhere: `cloudbios-fast` has 6.3 and 3.8. */
+  ownKernel: 7 * mebibyte,
+  ownSpace: 4,
   /** A layer, of the packages in it. */
   packed: 0.93,
   /** The modules of the profiles, of all in the kernel's package. */
@@ -53,12 +56,18 @@ function estimate({ recipe, lock }: BuildPlan): Memory {
   const sum = (sizes: readonly number[]): number => sizes.reduce((a, b) => a + b, 0);
   const bytes = (list: readonly { readonly size: number }[]): number => sum(list.map(({ size }) => size));
   const { profiles, include } = recipe.kernel.modules;
-  const many = profiles.length > 0 || include.some((pattern) => pattern.includes('**'));
-  const modules = Math.max(0, bytes(lock.kernel) - usual.kernel) * usual.modules;
-  const initrd = bytes(lock.image) * usual.packed + (many ? modules : usual.fewModules) + usual.own;
+  const many =
+    profiles.length + recipe.hardware.profiles.length > 0 ||
+    include.some((pattern) => pattern.includes('**'));
+  const isDebians = recipe.kernel.from.kind === 'package';
+  const kernel = isDebians ? usual.kernel : usual.ownKernel;
+  // What is locked for another kernel is its source, if anything.
+  const modules =
+    isDebians && many ? Math.max(0, bytes(lock.kernel) - usual.kernel) * usual.modules : usual.fewModules;
+  const initrd = bytes(lock.image) * usual.packed + modules + usual.own;
   const microcode = sum(recipe.hardware.microcode.map((maker) => usual.microcode[maker]));
   const facts = {
-    kernel: { file: usual.kernel, space: usual.kernel * usual.space },
+    kernel: { file: kernel, space: kernel * (isDebians ? usual.space : usual.ownSpace) },
     initrd: initrd + microcode,
     unpacked: livefs === 'cpio' ? initrd * usual.unpacked : initrd,
     passing: microcode,
