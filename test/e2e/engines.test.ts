@@ -71,6 +71,16 @@ describe('an app system on the livefs, in a container', () => {
     expect(await terminal.ended()).toMatch(/^\/dev\/pts\/\d+\n33 99\nvt220$/m);
   });
 
+  test('enter gives a shell with a terminal of its size, and gives back the one it was started from', async () => {
+    const terminal = await pe.atTerminal('stty rows 31 cols 97; stty -g; systemx enter web; stty -g');
+    await terminal.knockUntil(/# /);
+    await terminal.type('hostname; stty size; tty\r');
+    await terminal.untilShown(/\nweb\n31 97\n\/dev\/pts\/\d+\n/);
+    await terminal.type('exit\r');
+    const lines = (await terminal.ended()).trim().split('\n');
+    expect(lines.at(-1)).toBe(lines[0]);
+  });
+
   test('a console is attached by one at a time, and given back as it was', async () => {
     const terminal = await pe.atTerminal('stty -g; systemx console web; stty -g');
     await terminal.untilShown(/Ctrl-A q detaches/);
@@ -97,6 +107,13 @@ describe('an app system on the livefs, in a container', () => {
     expect(await sh('systemx logs -n 1 job')).toBe('asked');
     await sh(`systemx set job 'init=/bin/sh -c "sleep 1; exit 3"' && systemx start job`);
     await until('systemx info job --json | grep ended', '"ended": "ended with code 3",');
+    // Again and again: later each time.
+    await sh(`systemx set job restart=always 'init=/bin/sh -c "exit 3"' && (systemx start job || :)`);
+    const waits = "logread | sed -n 's/.*system-job: .*; starting it again in \\(.*\\) s$/\\1/p'";
+    await until(`${waits} | wc -l`, /^[3-9]$/, 2 * minute);
+    await sh('systemx stop job');
+    const [first = 0, second = 0, third = 0] = (await sh(waits)).split('\n').map(Number);
+    expect([second > first, third > second], `${first} ${second} ${third}`).toEqual([true, true]);
   });
 
   test('with folders of the template one by one it runs the same, and they are read-only', async () => {
@@ -173,9 +190,28 @@ describe('ends', () => {
 
   test('the supervisor may die: systems run on, are taken on, and their ends are still told apart', async () => {
     const pids = await Promise.all(['web', 'db'].map(pe.initPid));
+    // As if it had been booted with what no boot can follow.
+    const long = 'a'.repeat(300);
+    const words = [
+      ...['mode=dual', 'systems=a/b,web', 'console=名前', 'system=/hd/../etc', '"dir=/hd,/a\\"b"'],
+      ...['data=LABEL=\\033[31m', `nonsense=${long}`],
+    ];
+    await pe.sh(
+      `printf '%b' '${words.map((word) => word.replace(/^("?)/, '$1diskbios.')).join(' ')}' >/tmp/cmdline && mount --bind /tmp/cmdline /proc/cmdline`,
+    );
     await endSupervisor();
     await pe.untilState('web', 'running');
     expect(await Promise.all(['web', 'db'].map(pe.initPid))).toEqual(pids);
+    const { status, stdout } = await pe.run('umount /proc/cmdline; systemx status');
+    expect(status).toBe(1);
+    for (const line of [
+      "diskbios.systems=a/b,web has an item 'a/b' that is not the name of a system: it has a slash in it",
+      'diskbios.console=名前 is not the name of a system: it may have only the letters a to z, digits and hyphens',
+      'diskbios.system=/hd/../etc is not a whole absolute path',
+      'diskbios.data=LABEL=\\u001b[31m has characters in it that no terminal shows',
+      `diskbios.nonsense=${long}: there is no such parameter`,
+    ])
+      expect(stdout).toContain(line);
     await pe.inside('web', 'poweroff');
     await pe.untilState('web', 'stopped');
     expect(await pe.sh('systemx info web --json')).toMatch(/"ended": "it switched itself off"/);
@@ -268,6 +304,18 @@ describe.skipIf(noRoots !== undefined)(`whole roots${noRoots === undefined ? '' 
     expect((await pe.inside('systemd', 'cat /proc/1/comm; systemd-detect-virt')).stdout).toBe(
       'systemd\nlxc\n',
     );
+    // A service that crashes is its own business.
+    const other = await pe.initPid('db');
+    const journal = 'systemctl show -p MainPID --value systemd-journald';
+    const { stdout: first } = await pe.inside('systemd', journal);
+    await pe.inside('systemd', `kill -9 ${first}`);
+    const again = async (): Promise<string> => (await pe.inside('systemd', journal)).stdout;
+    await expect.poll(again, { timeout: 2 * minute }).not.toMatch(new RegExp(`^(0|${first.trim()})\\n$`));
+    expect([await pe.state('db'), await pe.initPid('db'), await pe.bootId()]).toEqual([
+      'running',
+      other,
+      boot,
+    ]);
     await pe.sh('systemx stop systemd', 2 * minute);
     expect(await pe.sh('systemx logs systemd')).toMatch(/Reached target.*(final|poweroff)/);
     await notForced('systemd');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { seizeProgram } from '../helpers/seize-program.ts';
 import { minute, type RunningPe, startPe } from '../helpers/systems.ts';
 
 /** What an unprivileged system cannot do to the PE and to others, tried from inside. */
@@ -82,6 +83,35 @@ describe('from inside nobody can', () => {
     expect(stdout).not.toContain('escaped');
     expect(await pe.sh(outside)).toBe(before);
     expect(await pe.bootId()).toBe(boot);
+  });
+
+  test('trace a process of the PE', async () => {
+    const supervisor = Number(
+      await pe.sh(`sed 's/.*"supervisor":\\([0-9]*\\).*/\\1/' /run/diskbios/services.json`),
+    );
+    const seize = (process: number | 'parent'): string =>
+      `echo ${seizeProgram(process).toString('base64')} | base64 -d >/tmp/seize; chmod 755 /tmp/seize; /tmp/seize; echo $?`;
+    // It does where it may; of what is outside there is no such process.
+    expect((await pe.inside('web', seize('parent'))).stdout).toBe('0\n');
+    expect((await pe.inside('web', seize(supervisor))).stdout).toBe('3\n');
+  });
+
+  test('have more of the processor than its limit', async () => {
+    await pe.sh('systemx set db cpus=0.2 && systemx restart db');
+    const used = async (): Promise<{ system: number; machine: number }> => {
+      const said = await pe.sh(
+        `sed -n 's/^usage_usec //p' /sys/fs/cgroup/systems/db/cpu.stat; cut -d' ' -f1 /proc/uptime`,
+      );
+      const [system = 0, machine = 0] = said.split('\n').map(Number);
+      return { system: system / 1e6, machine };
+    };
+    const before = await used();
+    await pe.inside('db', 'timeout 5 sh -c "while :; do :; done"', 2 * minute);
+    const after = await used();
+    const share = (after.system - before.system) / (after.machine - before.machine);
+    expect(share).toBeGreaterThan(0.02);
+    expect(share).toBeLessThan(0.25);
+    await pe.sh('systemx set db cpus=none && systemx restart db');
   });
 
   test('have more processes than its limit', async () => {
