@@ -16,10 +16,10 @@ TEST_FILES := /usr/share/OVMF/OVMF32_CODE_4M.secboot.fd
 SHELL_SCRIPTS := $(shell git ls-files -- 'rootfs-templates/**' .ci/run 2>/dev/null | while read -r f; do \
 	[ -f "$$f" ] && [ ! -L "$$f" ] && head -c 64 "$$f" | grep -aqE '^\#!.*(/sh|bash)' && echo "$$f"; done)
 
-.PHONY: help image test check unit e2e mutation bench media kernel soak docs clean setup setup-dev host node-version
+.PHONY: help image test check unit e2e mutation debian-suite bench media kernel soak docs clean setup setup-dev host node-version
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 image: setup ## build the default recipe to out/diskbios.iso (installs what is missing)
 	@node dist/diskbios.js build $(RECIPE) -o $(OUT)
@@ -47,6 +47,9 @@ e2e: setup ## build all recipes as a plain user, boot them in QEMU on BIOS and U
 
 mutation: setup ## take features away one by one and see that the proof turns red
 	@npx vitest run --config .config/vitest.config.ts --project mutation --reporter=verbose
+
+debian-suite: setup ## make a Debian in a booted PE by debootstrap, and start it (twenty minutes under emulation)
+	@npx vitest run --config .config/vitest.config.ts --project debian-suite --reporter=verbose
 
 media: setup ## boot every medium on every bus with BIOS and UEFI (a part: FILTER=vhd make media)
 	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media \

@@ -28,6 +28,8 @@ export default defineConfig({
           globalSetup: ['test/helpers/e2e-setup.ts'],
         },
       },
+      // Not part of `make test`: it takes twenty minutes.
+      { test: { name: 'debian-suite', root, include: ['test/by-hand/*.test.ts'], testTimeout: 3_600_000 } },
       // Not part of `make test`: the programs under test are changed on purpose.
       { test: { name: 'mutation', root, include: ['test/mutation/**/*.test.ts'], testTimeout: 600_000 } },
     ],

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { chooseAccelerator } from '../../src/boot/accel.ts';
@@ -8,8 +7,7 @@ import { qemuFromTree } from '../../src/boot/tools.ts';
 import { startedKernel } from '../../src/image/kernel.ts';
 import { buildDualImage } from '../helpers/dual-image.ts';
 import { disk, powerOn } from '../helpers/machine.ts';
-import { writeOciArchive } from '../helpers/oci-archive.ts';
-import { serveRegistry } from '../helpers/registry.ts';
+import { remoteTemplates } from '../helpers/remote-templates.ts';
 
 /** The network of systems, proven from inside the systems, the PE and the machine around it. */
 const { cache, dir, recipes, tools } = inject('fixture');
@@ -247,34 +245,8 @@ describe('systems on the bridge', () => {
   });
 });
 
-describe('a registry', () => {
-  test('gives an image, to whoever brings the token that it hands out', async () => {
-    const archive = join(dir, 'registry', 'web.oci.tar');
-    mkdirSync(join(dir, 'registry'));
-    const layers = [
-      { 'bin/serve': '#!/bin/sh\n', 'opt/old': '1' },
-      { 'opt/.wh.old': '', 'opt/new': '2' },
-    ];
-    await writeOciArchive(archive, layers, { Entrypoint: ['/bin/serve'], Cmd: ['--all'] });
-    const registry = await serveRegistry(join(`${archive}.d`, 'layout'));
-    try {
-      const host = `${outside.router}:${registry.port}`;
-      await sh(`systemx template add oci:http://${host}/group/web:1.0 --as web@1`);
-      expect(await sh('cd /hd/.templates/web@1 && find . -type f | sort')).toBe('./bin/serve\n./opt/new');
-      const info = JSON.parse(await sh('systemx template info web --json')) as Record<string, unknown>;
-      expect(info).toMatchObject({ init: ['/bin/serve', '--all'] });
-      expect(registry.log[0]).toBe('GET /v2/group/web/manifests/1.0 401');
-      expect(registry.log[2]).toBe('GET /v2/group/web/manifests/1.0 200');
-      expect((await run(`systemx template add oci:http://${host}/group/none:1.0 --as none@1`)).status).toBe(
-        1,
-      );
-      expect(await sh('ls /hd/.templates; ls -A /hd/.pe/work /hd/.pe/journal | grep -v : || true')).toBe(
-        'web@1\nweb@1.json',
-      );
-    } finally {
-      await registry.close();
-    }
-  });
+describe('templates from elsewhere', () => {
+  remoteTemplates({ dir, run, sh, host: outside.router });
 });
 
 describe('other networks', () => {

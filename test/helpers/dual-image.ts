@@ -7,13 +7,19 @@ import { asPlainUser, giveToPlainUser } from './plain-user.ts';
 
 type Folders = Pick<Fixture, 'cache' | 'dir' | 'recipes'>;
 
-/** The shipped recipe with an entry that starts systems, and what registries need. */
+/** What registries need, and what makes a Debian. */
+const packages = [
+  ...['curl', 'ca-certificates'],
+  ...['debootstrap', 'gpgv', 'perl-base', 'debian-archive-keyring'],
+];
+
+/** The shipped recipe with an entry that starts systems, and what more kinds of templates need. */
 export async function buildDualImage({ cache, dir, recipes }: Folders): Promise<string> {
   const recipe = join(recipes, 'dual.yaml');
   const entries = '  entries: !replace\n    - title: dual\n      mode: dual\n';
   writeFileSync(
     recipe,
-    `name: dual\nextends: cloud\npe: { packages: [curl, ca-certificates] }\nboot:\n${entries}`,
+    `name: dual\nextends: cloud\npe: { packages: [${packages.join(', ')}] }\nboot:\n${entries}`,
   );
   copyFileSync(join(recipes, 'cloud.lock.json'), join(recipes, 'dual.lock.json'));
   giveToPlainUser(join(recipes, 'dual.lock.json'));
