@@ -1,5 +1,5 @@
 // `make bench`: medians of several runs, ratios within one run; the results are kept as JSON to compare later.
-// `node dist/bench.js [RUNS] [SECTION…]` measures only some of it.
+// `node dist/bench.js [RUNS] [SECTION…]` measures only some of it; `memory:erofs,pc` only these of its images.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,14 @@ import { type Figure, figuresTable } from './figures.ts';
 import { benchFlash } from './flash.ts';
 import { benchKernels } from './kernels.ts';
 import { benchMedia } from './media.ts';
-import { benchMemory } from './memory.ts';
+import { benchMemory, memoryImages } from './memory.ts';
 import { benchProof } from './proof.ts';
 import { benchSystems } from './systems.ts';
+
+/** What follows a section's name on the command line, after a colon. */
+function of(section: string): string | undefined {
+  return process.argv.find((word) => word.startsWith(`${section}:`))?.slice(section.length + 1);
+}
 
 type Section = (root: string, built: Built, repetitions: number) => Promise<Figure[]>;
 const sections: Readonly<Record<string, Section>> = {
@@ -22,11 +27,12 @@ const sections: Readonly<Record<string, Section>> = {
   proof: benchProof,
   systems: benchSystems,
   flash: benchFlash,
-  memory: benchMemory,
+  memory: (_root, built) => benchMemory(built, memoryImages(of('memory'))),
   kernels: (_root, _built, repetitions) => benchKernels(repetitions),
 };
 
-const [runs = '3', ...chosen] = process.argv.slice(2);
+const [runs = '3', ...words] = process.argv.slice(2);
+const chosen = words.map((word) => word.replace(/:.*/, ''));
 const names = ['builds', ...Object.keys(sections)];
 const unknown = chosen.find((name) => !names.includes(name));
 const repetitions = Number(runs);
@@ -34,7 +40,7 @@ if (unknown !== undefined || !Number.isInteger(repetitions) || repetitions < 1) 
   console.error(`usage: bench.js [RUNS] [${names.join('|')}]…`);
   process.exit(2);
 }
-// Some sixty boots, and a kernel that may have to be compiled: only where they are asked for.
+// Some hundred boots, and a kernel that may have to be compiled: only where they are asked for.
 const rare = ['memory', 'kernels'];
 const wanted = (name: string): boolean =>
   chosen.length === 0 ? !rare.includes(name) : chosen.includes(name);

@@ -1,7 +1,7 @@
 /** One figure of a bench run. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 's' | 'MB' | 'x';
+  readonly unit: 's' | 'MB' | 'MiB' | 'x';
   /** Every measured value, in order. */
   readonly values: readonly number[];
   /** The most it should be; `undefined` where there is no aim. */

@@ -9,8 +9,8 @@ const { images } = inject('fixture');
 // Each medium and each firmware once: all four pairs are proven with the default recipe, which has the same boot loader.
 const { dir, ended, reports } = await recipeCases(
   'recipes-small',
-  ['minimal', 'cloud'],
-  /^(boots everywhere: (iso, BIOS|iso-as-usb, UEFI)|(lets in|starts with|survives) .*)$/,
+  ['minimal', 'cloud', 'hardware'],
+  /^(boots everywhere: (iso, BIOS|iso-as-usb, UEFI)|(lets in|starts with|survives|a PC's disk) .*)$/,
 );
 
 /** What such a run leaves behind. */
