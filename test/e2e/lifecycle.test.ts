@@ -88,6 +88,26 @@ describe('a system with all that copies lose most easily', () => {
     await pe.sh('systemx destroy piped --yes piped');
   });
 
+  test('goes from machine to machine by SSH, and comes back', async () => {
+    // The other machine is this one.
+    await pe.sh(
+      'dropbearkey -t ed25519 -f /tmp/key >/dev/null 2>&1; mkdir -p -m 700 /root/.ssh; dropbearkey -y -f /tmp/key | grep ^ssh- >>/root/.ssh/authorized_keys',
+    );
+    const far = 'dbclient -y -y -i /tmp/key root@127.0.0.1';
+    await pe.sh(`systemx backup web - | ${far} "cat >/tmp/far.tar.zst"`);
+    await pe.sh(`${far} "cat /tmp/far.tar.zst" | systemx restore - there`);
+    await pe.sh(`systemx backup there - | ${far} systemx restore - back`);
+    for (const name of ['there', 'back']) {
+      expect(await checksum(`/hd/${name}/delta/var`)).toBe(await checksum('/hd/web/delta/var'));
+      await pe.sh(`systemx destroy ${name} --yes ${name}`);
+    }
+    // A connection that breaks off is a backup that is cut off.
+    expect(await fails(`${far} "head -c 100000 /tmp/far.tar.zst" | systemx restore - there`, 1)).toMatch(
+      /standard input is (damaged|cut off)/,
+    );
+    expect(await leftovers()).toBe('');
+  });
+
   test('a backup that is cut off or altered is refused, and nothing is changed', async () => {
     const size = Number(await pe.sh('stat -c %s /tmp/web.tar.zst'));
     const half = Math.floor(size / 2);
