@@ -265,14 +265,14 @@ describe('by the menu', () => {
     });
   });
 
-  test('on UEFI as well', async () => {
+  test('on UEFI as well, an app system on a template of the disk', async () => {
     const folder = at('uefi');
     writeSystems(folder, files0.busybox);
-    writeMenu(folder, grubenvText({ systems: ['app', 'box'], default: undefined, once: undefined }));
+    writeMenu(folder, grubenvText({ systems: ['box', 'tiny'], default: undefined, once: undefined }));
     await usingMachine('takeover-uefi', 'uefi', { files: folder }, async (machine) => {
       const guest = await machine.powerOn();
-      await chooseEntry(guest, handOverTitle('box'), { by: 'keyboard' });
-      await waitForTarget(guest, 'box');
+      await chooseEntry(guest, handOverTitle('tiny'), { by: 'keyboard' });
+      expect(await waitForTarget(guest, 'tiny')).toMatch(/^MOUNTS \/:overlay /m);
     });
   });
 });

@@ -100,6 +100,27 @@ export const systems = (busybox: Buffer): Readonly<Record<string, Files>> => {
       'delta/etc/rc.d/tell': `#!/bin/sh\nexec >/dev/ttyS0\n${init.slice(init.indexOf('hostname='), init.indexOf('[ ! -s'))}echo TARGET-DONE app\n`,
       'work/': '',
     },
+    'hd/tiny': {
+      'system.json': json({ kind: 'app', template: { name: 'tiny', version: '1' } }),
+      'delta/etc/own': 'of its own\n',
+      'work/': '',
+    },
+    'hd/.templates': {
+      'tiny@1.json': JSON.stringify({
+        ...{
+          format: 1,
+          name: 'tiny',
+          version: '1',
+          form: 'folder',
+          source: 'tar:tiny',
+          sha256: '0'.repeat(64),
+        },
+        ...{ size: 1, created: 1, env: {} },
+      }),
+      ...Object.fromEntries(
+        Object.entries(busyboxRoot(busybox)).map(([path, content]) => [`tiny@1/${path}`, content]),
+      ),
+    },
     'srv/bare': busyboxRoot(busybox),
     'hd/no-init': only({}),
     'hd/arm': only({ 'sbin/init': elf(183, '/lib/ld.so') }),
