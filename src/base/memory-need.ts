@@ -5,6 +5,8 @@ export interface MemoryFacts {
     readonly file: number;
     /** What it asks for to unpack itself in and to run (`init_size` of its header). */
     readonly space: number;
+    /** GRUB is a signed one on UEFI, which has the firmware load the kernel, as large as it will be, before that unpacks itself elsewhere. */
+    readonly signed: boolean;
   };
   /** As it is loaded. */
   readonly initrd: number;
@@ -69,7 +71,8 @@ export function memoryNeed({ kernel, initrd, unpacked, passing, mounted }: Memor
   ];
   const onBios: [MemoryPeak, number] = ['loading', k.biosLoader + kernel.space + kernel.file + initrd];
   // GRUB hands the initrd over to the kernel's own loader, which copies it.
-  const onUefi: [MemoryPeak, number] = ['loading', k.uefiLoader + kernel.space + kernel.file + 2 * initrd];
+  const loaded = kernel.space * (kernel.signed ? 2 : 1) + kernel.file + 2 * initrd;
+  const onUefi: [MemoryPeak, number] = ['loading', k.uefiLoader + loaded];
   return {
     bios: most([onBios, ...afterLoading]),
     uefi: most([onUefi, ...afterLoading]),

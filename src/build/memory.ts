@@ -67,7 +67,11 @@ function estimate({ recipe, lock }: BuildPlan): Memory {
   const initrd = bytes(lock.image) * usual.packed + modules + usual.own;
   const microcode = sum(recipe.hardware.microcode.map((maker) => usual.microcode[maker]));
   const facts = {
-    kernel: { file: kernel, space: kernel * (isDebians ? usual.space : usual.ownSpace) },
+    kernel: {
+      file: kernel,
+      space: kernel * (isDebians ? usual.space : usual.ownSpace),
+      signed: recipe.boot.secure.kind !== 'off',
+    },
     initrd: initrd + microcode,
     unpacked: livefs === 'cpio' ? initrd * usual.unpacked : initrd,
     passing: microcode,

@@ -179,6 +179,7 @@ export function planBuild(recipe: Recipe, lock: Lock, epoch: number, wishes: Pla
   const memory = memoryNode({
     ...{ format, kernel, layers, init: early.init, microcode },
     bios: chosenMedia(recipe, undefined).some((kind) => kind !== 'uki'),
+    signed: recipe.boot.secure.kind !== 'off',
     limit: recipe.hardware.memory,
   });
   const manifest = manifestNode({

@@ -27,6 +27,8 @@ export interface MemorySources {
   readonly kernel: Artifact;
   /** Lowest first; one of them is `modules`. */
   readonly layers: readonly { readonly name: string; readonly artifact: Artifact }[];
+  /** Media are signed for Secure Boot. */
+  readonly signed: boolean;
   /** Bytes of early init. */
   readonly init: number;
   /** The archive of microcode that comes before all else. */
@@ -49,7 +51,7 @@ function entriesOf({ artifact }: MemorySources['layers'][number]): Entry[] {
 
 /** The sizes that a prediction is made from. */
 export function memoryFacts(sources: MemorySources): MemoryFacts {
-  const { format, kernel, layers, init, microcode } = sources;
+  const { format, kernel, layers, init, microcode, signed } = sources;
   const images = layers.map(({ artifact }) => sizeOf(artifact.file(layerImage(format))));
   const modules = layers.find(({ name }) => name === 'modules')?.artifact.file('early');
   const early = modules === undefined ? [] : readdirSync(modules).map((name) => sizeOf(join(modules, name)));
@@ -57,7 +59,7 @@ export function memoryFacts(sources: MemorySources): MemoryFacts {
   const file = kernel.file('vmlinuz');
   const size = sizeOf(file);
   const inMemory = (sizes: readonly number[]): number => sum(sizes.map((bytes) => pages(bytes) + perFile));
-  const started = { file: size, space: kernelSpace(headOf(file)) ?? size * usualSpace };
+  const started = { file: size, space: kernelSpace(headOf(file)) ?? size * usualSpace, signed };
   const passing = microcode === undefined ? 0 : sizeOf(microcode.file(microcodeArchive));
   const mounted = Math.round(perImage[format] * images.length);
   if (format !== 'cpio') {

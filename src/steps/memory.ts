@@ -18,6 +18,8 @@ interface MemoryOptions {
   readonly layers: readonly string[];
   /** Any of the media starts on a BIOS. */
   readonly bios: boolean;
+  /** Media are signed for Secure Boot. */
+  readonly signed: boolean;
   /** `hardware.memory`, in bytes; null: not said. */
   readonly limit: number | null;
 }
@@ -38,7 +40,7 @@ function artifactOf(context: Pick<StepContext, 'inputs'>, name: string): Artifac
 /** Predicts the memory that an image needs, and refuses one that needs more than the recipe's machine has. */
 export const memoryStep: StepKind = {
   name: 'memory',
-  version: 2,
+  version: 3,
   run(context, json) {
     const { limit, ...options } = json as unknown as MemoryOptions;
     const memory = predict(options, context.inputs, context.files['init']?.size ?? 0);
@@ -51,13 +53,13 @@ export const memoryStep: StepKind = {
 };
 
 function predict(
-  { format, layers, bios }: Omit<MemoryOptions, 'limit'>,
+  { format, layers, bios, signed }: Omit<MemoryOptions, 'limit'>,
   inputs: StepContext['inputs'],
   init: number,
 ): Memory {
   const made = layers.map((name) => ({ name, artifact: artifactOf({ inputs }, `layer ${name}`) }));
   const kernel = artifactOf({ inputs }, 'kernel');
-  const facts = memoryFacts({ format, kernel, layers: made, init, microcode: inputs['microcode'] });
+  const facts = memoryFacts({ format, kernel, layers: made, init, signed, microcode: inputs['microcode'] });
   const largest = largestParts({ layers: made }, named);
   return { facts, need: memoryNeed(facts), context: { format, largest, estimate: false, bios } };
 }
@@ -71,15 +73,17 @@ export interface MemoryParts {
   readonly init: SourceFile;
   readonly microcode: StepNode | undefined;
   readonly bios: boolean;
+  /** Media are signed for Secure Boot. */
+  readonly signed: boolean;
   /** Bytes. */
   readonly limit: number | undefined;
 }
 
 export function memoryNode(parts: MemoryParts): StepNode {
-  const { format, kernel, layers, init, microcode, bios, limit } = parts;
+  const { format, kernel, layers, init, microcode, bios, signed, limit } = parts;
   const options: MemoryOptions = {
     ...{ format, layers: layers.map(({ name }) => name) },
-    ...{ bios, limit: limit ?? null },
+    ...{ bios, signed, limit: limit ?? null },
   };
   return stepNode(memoryStep, {
     title: 'predict the memory it needs',
