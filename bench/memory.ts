@@ -92,7 +92,8 @@ async function comesUp(
       return true;
     } catch (error) {
       // A busy machine is no small one.
-      if (error instanceof BootError && error.failure !== 'too-slow' && error.failure !== 'hang') return false;
+      if (error instanceof BootError && error.failure !== 'too-slow' && error.failure !== 'hang')
+        return false;
       throw error;
     }
   });
