@@ -55,7 +55,7 @@ media: setup ## boot every medium on every bus with BIOS and UEFI (a part: FILTE
 	@node dist/diskbios.js test test/e2e/recipes/media-all.yaml --artifacts $(RESULTS)/media \
 		$(if $(FILTER),--filter '$(FILTER)') $(if $(JOBS),--jobs $(JOBS))
 
-kernel: setup ## compile the kernel of cloudbios-fast, boot it, and keep that in kernel-configs/proven.json (a quarter of an hour)
+kernel: setup ## compile the kernel of cloudbios-fast, boot it, and keep that in test/golden/kernel-proven.json (a quarter of an hour)
 	@PROVE_KERNEL=1 npx vitest run --config .config/vitest.config.ts --project e2e --reporter=verbose test/e2e/kernel.test.ts
 
 soak: setup ## cut the power at random instants: SEED=7 CUTS=200 make soak; CAMPAIGN=first-boot: of a disk's first boot; CAMPAIGN=personalize

@@ -8,7 +8,7 @@ import { nameOfCase } from '../../src/proof/report/summary.ts';
 import type { ProofReport } from '../../src/proof/result.ts';
 import { loadRecipe } from '../../src/recipe/load.ts';
 
-const recordFile = join(packageRoot(), 'kernel-configs', 'proven.json');
+const recordFile = join(packageRoot(), 'test', 'golden', 'kernel-proven.json');
 
 /** With which options, scripts and cases the kernel of a recipe was last compiled and booted. */
 export interface KernelRecord {
